@@ -1,0 +1,177 @@
+"""Errors as `application/problem+json` (RFC 9457); no traceback ever leaves the service."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+
+from grader.errors import (
+    AnswerInvalid,
+    BadInput,
+    ConfigurationError,
+    GraderError,
+    JudgeUnavailable,
+    NoMatchingRubric,
+    RubricInvalid,
+    RubricNotFound,
+)
+
+_log = logging.getLogger(__name__)
+
+_MEDIA_TYPE = "application/problem+json"
+
+# The first class that an error is an instance of decides.
+_STATUS: tuple[tuple[type[GraderError], HTTPStatus, str], ...] = (
+    (AnswerInvalid, HTTPStatus.UNPROCESSABLE_ENTITY, "The answer cannot be graded"),
+    (RubricInvalid, HTTPStatus.UNPROCESSABLE_ENTITY, "The rubric is not valid"),
+    (RubricNotFound, HTTPStatus.NOT_FOUND, "There is no such rubric"),
+    (NoMatchingRubric, HTTPStatus.UNPROCESSABLE_ENTITY, "No rubric matches the question"),
+    (BadInput, HTTPStatus.UNPROCESSABLE_ENTITY, "The request cannot be used"),
+    (JudgeUnavailable, HTTPStatus.SERVICE_UNAVAILABLE, "The judge is unavailable"),
+    (ConfigurationError, HTTPStatus.SERVICE_UNAVAILABLE, "The service is not set up"),
+)
+
+
+class FieldError(BaseModel):
+    """One field that is wrong."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """What went wrong, for programs and for people.
+
+    Attributes:
+        type: A URN that names the kind of problem.
+        code: The same name, short and stable.
+        detail: What is wrong here and what to do.
+        errors: The fields that are wrong, where there are several.
+        nearest: For a question that matches no rubric: the nearest ones.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:answer-grader:rubric_not_found",
+                    "title": "There is no such rubric",
+                    "status": 404,
+                    "detail": "there is no rubric 'event-loop'; the nearest are node-event-loop",
+                    "code": "rubric_not_found",
+                }
+            ]
+        },
+    )
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[FieldError] | None = None
+    nearest: list[dict[str, Any]] | None = None
+
+    def response(self) -> JSONResponse:
+        """Return the HTTP response."""
+        content = self.model_dump(mode="json", exclude_none=True)
+        return JSONResponse(content, status_code=self.status, media_type=_MEDIA_TYPE)
+
+
+PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {
+        "description": "What was sent cannot be used",
+        "content": {_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "model": Problem,
+    },
+    "5XX": {
+        "description": "The service cannot answer now",
+        "content": {_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "model": Problem,
+    },
+}
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Make every error of the application a problem response."""
+    app.add_exception_handler(GraderError, _on_grader_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(Exception, _on_unexpected)
+
+
+async def _on_grader_error(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, GraderError):
+        raise error
+    status, title = HTTPStatus.INTERNAL_SERVER_ERROR, "The service failed"
+    for kind, kind_status, kind_title in _STATUS:
+        if isinstance(error, kind):
+            status, title = kind_status, kind_title
+            break
+    return _problem(status, error.code, title, str(error), **error.details())
+
+
+async def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    details = error.errors()
+    if any(detail["type"] == "json_invalid" for detail in details):
+        place = next(detail for detail in details if detail["type"] == "json_invalid")
+        reason = place.get("ctx", {}).get("error", "it cannot be parsed")
+        message = f"The body is not valid JSON: {reason} at character {place['loc'][-1]}."
+        return _problem(
+            HTTPStatus.BAD_REQUEST, "json_invalid", "The body is not valid JSON", message
+        )
+    errors = [
+        {"field": ".".join(str(step) for step in detail["loc"][1:]), "message": detail["msg"]}
+        for detail in details
+    ]
+    summary = "; ".join(
+        f"{e['field']}: {e['message']}" if e["field"] else e["message"] for e in errors
+    )
+    return _problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "request_invalid",
+        "The request is not valid",
+        summary,
+        errors=errors,
+    )
+
+
+async def _on_http_exception(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise error
+    status = HTTPStatus(error.status_code)
+    response = _problem(status, status.name.lower(), status.phrase, str(error.detail))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
+    _log.error("unexpected error at %s %s", request.method, request.url.path, exc_info=error)
+    return _problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "internal_error",
+        "The service failed",
+        "An unexpected error occurred; it has been logged. Nothing was graded.",
+    )
+
+
+def _problem(status: HTTPStatus, code: str, title: str, detail: str, **extra: Any) -> JSONResponse:
+    problem = Problem(
+        type=f"urn:answer-grader:{code}",
+        title=title,
+        status=status,
+        detail=detail,
+        code=code,
+        **extra,
+    )
+    return problem.response()

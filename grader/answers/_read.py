@@ -1,0 +1,186 @@
+"""From raw text to segments and overlapping windows with exact offsets."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.answers._clauses import split_long
+from grader.errors import AnswerInvalid
+
+_FENCE = re.compile(r"^[ \t]*(```|~~~)[^\n]*\n.*?(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_BULLET = re.compile(r"[ \t]*(?:[-*+•‣◦–—]|\(?\d{1,2}[.)]|\(?[a-z][.)])[ \t]+")
+_HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
+
+# A sentence ends at closing punctuation followed by space, or at a full stop of scripts that do
+# not put a space after it. UAX #29 says the same of the common cases, less the abbreviations.
+_SENTENCE_END = re.compile(r"(?:[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]+)")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl|no|fig|mr|mrs|ms|dr|st)|\b[A-Z])\.$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The smallest stretch that is read as a unit: a sentence, a bullet, a clause, a code block.
+
+    Attributes:
+        start: First code point.
+        end: One past the last code point.
+        block: Number of the paragraph, bullet or code block it belongs to.
+        is_code: Whether it is a fenced code block.
+    """
+
+    start: int
+    end: int
+    block: int
+    is_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One segment, or two neighbours read together.
+
+    Attributes:
+        first: Index of the first segment.
+        last: Index of the last segment, inclusive.
+    """
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that can be graded.
+
+    Attributes:
+        text: Exactly what was sent; all offsets refer to it.
+        segments: In order, covering all words of the text.
+        windows: All single segments, then all pairs of neighbours; at least one.
+    """
+
+    text: str
+    segments: tuple[Segment, ...]
+    windows: tuple[Window, ...]
+
+    def quote(self, span: Segment | Window) -> str:
+        """Return the words of a span, verbatim."""
+        return self.text[span.start : span.end]
+
+
+def read_answer(text: object, *, max_characters: int) -> Answer:
+    """Check an answer and split it.
+
+    Args:
+        text: What the candidate sent.
+        max_characters: Upper bound on its length, in code points.
+
+    Raises:
+        AnswerInvalid: Not text, blank, without a single word, too long, or holding characters that
+            no text holds (NUL, unpaired surrogates). Says which and where.
+    """
+    if not isinstance(text, str):
+        raise AnswerInvalid(f"the answer must be text, not {type(text).__name__}")
+    if len(text) > max_characters:
+        raise AnswerInvalid(
+            f"the answer has {len(text):,} characters; the limit is {max_characters:,} "
+            "(GRADER_MAX_ANSWER_CHARACTERS)"
+        )
+    for position, character in enumerate(text):
+        if character == "\x00":
+            raise AnswerInvalid(f"the answer holds a NUL character at offset {position}; remove it")
+        if "\ud800" <= character <= "\udfff":
+            raise AnswerInvalid(
+                f"the answer holds half of a surrogate pair at offset {position}; "
+                "send well-formed UTF-8"
+            )
+    if not matchable(text):
+        raise AnswerInvalid("the answer is empty; there is nothing to grade")
+    if not any(character.isalnum() for character in text):
+        raise AnswerInvalid("the answer holds no words; there is nothing to grade")
+    segments = tuple(_segments(text))
+    return Answer(text, segments, tuple(_windows(segments)))
+
+
+def matchable(text: str) -> str:
+    """Return text as it should be compared: NFKC, invisible characters dropped, spaces collapsed.
+
+    Format characters (category Cf: zero-width joiners, direction marks, soft hyphens) change what
+    a model reads and not what a person sees.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return " ".join(text.split())
+
+
+def _segments(text: str) -> Iterator[Segment]:
+    for block, (start, end, is_code) in enumerate(_blocks(text)):
+        if is_code:
+            yield from _trimmed(text, start, end, block, is_code=True)
+            continue
+        for sentence_start, sentence_end in _sentences(text, start, end):
+            for clause_start, clause_end in split_long(text, sentence_start, sentence_end):
+                yield from _trimmed(text, clause_start, clause_end, block)
+
+
+def _trimmed(
+    text: str, start: int, end: int, block: int, *, is_code: bool = False
+) -> Iterator[Segment]:
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    end -= len(piece) - len(piece.rstrip())
+    if any(character.isalnum() for character in text[start:end]):
+        yield Segment(start, end, block, is_code)
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int, bool]]:
+    position = 0
+    for fence in _FENCE.finditer(text):
+        yield from _text_blocks(text, position, fence.start())
+        yield fence.start(), fence.end(), True
+        position = fence.end()
+    yield from _text_blocks(text, position, len(text))
+
+
+def _text_blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    """Yield paragraphs and bullets; lines of a paragraph that were wrapped stay together."""
+    open_at: int | None = None
+    position = start
+    for line in text[start:end].splitlines(keepends=True):
+        bullet = _BULLET.match(line)
+        begins = bool(bullet) or bool(_HEADING.match(line))
+        if open_at is not None and (begins or not line.strip()):
+            yield open_at, position, False
+            open_at = None
+        if line.strip() and open_at is None:
+            open_at = position + (bullet.end() if bullet else 0)
+        position += len(line)
+    if open_at is not None:
+        yield open_at, end, False
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    position = start
+    for match in _SENTENCE_END.finditer(text, start, end):
+        if _ABBREVIATION.search(text, position, match.end()):
+            continue
+        yield position, match.end()
+        position = match.end()
+    if position < end:
+        yield position, end
+
+
+def _windows(segments: tuple[Segment, ...]) -> Iterator[Window]:
+    for index, segment in enumerate(segments):
+        yield Window(segment.start, segment.end, index, index)
+    for index, (left, right) in enumerate(itertools.pairwise(segments)):
+        if not left.is_code and not right.is_code:
+            yield Window(left.start, right.end, index, index + 1)

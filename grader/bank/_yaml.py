@@ -1,0 +1,110 @@
+"""YAML with the line of every value, so that an error can say where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from grader.errors import Problem
+
+Path = tuple[str | int, ...]
+
+# A rubric is a few kilobytes; the bound keeps a hostile file from costing more than its reading.
+MAX_CHARACTERS = 500_000
+MAX_DEPTH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedDocument:
+    """Plain data, with the 1-based line at which each path in it begins."""
+
+    data: Any
+    lines: dict[Path, int]
+    problems: tuple[Problem, ...]
+
+    def line(self, path: Path) -> int:
+        """Return the line of `path`, or of the nearest ancestor that is in the file."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def read_yaml(text: str, file: str = "") -> LocatedDocument:
+    """Parse one YAML document.
+
+    Repeated keys and aliases are reported as problems rather than resolved: the first hides a
+    value, the second can make a small file expand without bound.
+
+    Args:
+        text: The YAML source.
+        file: Name to give in problems.
+
+    Returns:
+        The data with its lines; `data` is None if the text is not YAML at all.
+    """
+    if len(text) > MAX_CHARACTERS:
+        message = f"{len(text):,} characters; a rubric may have at most {MAX_CHARACTERS:,}"
+        return LocatedDocument(None, {}, (Problem("", message, file, 1),))
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        builder = _Builder(loader, file)
+        data = builder.build(node, ()) if node is not None else None
+        return LocatedDocument(data, builder.lines, tuple(builder.problems))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = " ".join(part for part in (error.context, error.problem) if part)
+        problem = Problem("", f"not valid YAML: {what}", file, mark.line + 1 if mark else 1)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        problem = Problem("", f"not valid YAML: {str(error) or 'nested too deeply'}", file, 1)
+    finally:
+        loader.dispose()
+    return LocatedDocument(None, {}, (problem,))
+
+
+class _Builder:
+    def __init__(self, loader: yaml.SafeLoader, file: str) -> None:
+        self.lines: dict[Path, int] = {}
+        self.problems: list[Problem] = []
+        self._loader = loader
+        self._file = file
+        self._seen: set[int] = set()
+
+    def build(self, node: yaml.Node, path: Path) -> Any:
+        self.lines[path] = node.start_mark.line + 1
+        if id(node) in self._seen or len(path) > MAX_DEPTH:
+            message = "aliases and deep nesting are not supported; write the value out"
+            self._report(message, node, path)
+            return None
+        self._seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            return self._build_mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(child, (*path, i)) for i, child in enumerate(node.value)]
+        return self._loader.construct_object(node)
+
+    def _build_mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            if key in result:
+                first = self.lines[(*path, key)]
+                self._report(f"'{key}' is given twice, first at line {first}", key_node, path)
+                continue
+            result[key] = self.build(value_node, (*path, key))
+            self.lines[(*path, key)] = key_node.start_mark.line + 1
+        return result
+
+    def _report(self, message: str, node: yaml.Node, path: Path) -> None:
+        where = render_path(path)
+        self.problems.append(Problem(where, message, self._file, node.start_mark.line + 1))
+
+
+def render_path(path: Path) -> str:
+    """Render a path as people write it: `points[2].weight`."""
+    rendered = ""
+    for step in path:
+        rendered += f"[{step}]" if isinstance(step, int) else f".{step}" if rendered else str(step)
+    return rendered

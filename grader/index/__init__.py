@@ -1,0 +1,30 @@
+"""The vector index: what is embedded of a rubric, where it is kept, how it is searched."""
+
+from grader.index._protocol import Hit, PartKind, SyncReport, VectorIndex
+from grader.index._registry import INDEXES, build_index
+from grader.index._routing import nearest_rubric, related_question
+from grader.index._vectors import (
+    PackedVectors,
+    Role,
+    RubricVectors,
+    StatementVector,
+    encode_rubric,
+    explaining_passage,
+)
+
+__all__ = [
+    "INDEXES",
+    "Hit",
+    "PackedVectors",
+    "PartKind",
+    "Role",
+    "RubricVectors",
+    "StatementVector",
+    "SyncReport",
+    "VectorIndex",
+    "build_index",
+    "encode_rubric",
+    "explaining_passage",
+    "nearest_rubric",
+    "related_question",
+]

@@ -1,0 +1,194 @@
+"""Everything about a rubric that is encoded once and read by every grade under it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from grader.answers import matchable
+from grader.bank import passages
+from grader.embedding import Encoded, SharedEncoder
+from grader.embedding._protocol import FloatArray
+from grader.types import Passage, Rubric
+from grader.words import content_words
+
+
+class Role(StrEnum):
+    """How a statement bears on its point or mistake."""
+
+    CLAIM = "claim"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    CORRECTION = "correction"
+
+
+class Statement(NamedTuple):
+    """One sentence of a rubric that an answer is compared with."""
+
+    owner: str
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StatementVector:
+    """A statement with its vectors; see `Encoded` for their meaning."""
+
+    statement: Statement
+    vector: FloatArray
+    words: tuple[str, ...]
+    word_vectors: FloatArray
+    word_weights: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RubricVectors:
+    """The vectors of one rubric version.
+
+    Attributes:
+        question: Vector of the question, shape (dimensions,).
+        statements: Claims, accepted and rejected phrasings, corrections, in rubric order.
+        passages: One vector per paragraph of the reference answer, shape (passages, dimensions).
+        follow_ups: One vector per follow-up, shape (follow_ups, dimensions).
+    """
+
+    question: FloatArray
+    statements: tuple[StatementVector, ...]
+    passages: FloatArray
+    follow_ups: FloatArray
+
+
+def rubric_statements(rubric: Rubric) -> Iterator[Statement]:
+    """Yield the statements of a rubric in a fixed order: points, then mistakes."""
+    for point in rubric.points:
+        yield Statement(point.id, Role.CLAIM, point.claim)
+        yield from (Statement(point.id, Role.ACCEPT, text) for text in point.accept)
+        yield from (Statement(point.id, Role.REJECT, text) for text in point.reject)
+    for mistake in rubric.mistakes:
+        yield Statement(mistake.id, Role.CLAIM, mistake.claim)
+        if mistake.correction:
+            yield Statement(mistake.id, Role.CORRECTION, mistake.correction)
+
+
+def rubric_texts(rubric: Rubric) -> list[str]:
+    """List everything of a rubric that is encoded, in the order `PackedVectors` keeps."""
+    return [
+        matchable(text)
+        for text in (
+            rubric.question,
+            *(statement.text for statement in rubric_statements(rubric)),
+            *passages(rubric.reference_answer),
+            *(follow_up.ask for follow_up in rubric.follow_ups),
+        )
+    ]
+
+
+class PackedVectors(NamedTuple):
+    """The vectors of a rubric as they are stored: one byte a component, one scale a row.
+
+    Attributes:
+        rows: Question, statements, passages, follow-ups; int8, shape (texts, dimensions).
+        row_scales: float32, shape (texts,).
+        words: Content words of the statements, one after another; int8, shape
+            (words, word_dimensions).
+        word_scales: float32, shape (words,).
+        word_weights: float32, shape (words,).
+        word_counts: Content words of each statement; int64, shape (statements,).
+    """
+
+    rows: npt.NDArray[np.int8]
+    row_scales: FloatArray
+    words: npt.NDArray[np.int8]
+    word_scales: FloatArray
+    word_weights: FloatArray
+    word_counts: npt.NDArray[np.int64]
+
+    @classmethod
+    def pack(cls, rubric: Rubric, encoded: Sequence[Encoded]) -> Self:
+        """Pack the encoded texts of a rubric, which come in the order of `rubric_texts`."""
+        statements = encoded[1 : 1 + len(list(rubric_statements(rubric)))]
+        rows, row_scales = _quantise(np.stack([item.vector for item in encoded]))
+        words, word_scales = _quantise(np.concatenate([item.word_vectors for item in statements]))
+        return cls(
+            rows,
+            row_scales,
+            words,
+            word_scales,
+            np.concatenate([item.word_weights for item in statements]),
+            np.array([len(item.words) for item in statements], dtype=np.int64),
+        )
+
+    def to_bytes(self) -> bytes:
+        """Serialise as an `.npz` archive."""
+        buffer = io.BytesIO()
+        np.savez(buffer, **self._asdict())
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Read what `to_bytes` wrote."""
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            return cls(**{name: archive[name] for name in cls._fields})
+
+    def unpack(self, rubric: Rubric) -> RubricVectors:
+        """Restore the vectors of the rubric they were packed from."""
+        rows = _restore(self.rows, self.row_scales)
+        words = _restore(self.words, self.word_scales)
+        statements = list(rubric_statements(rubric))
+        ends = np.cumsum(self.word_counts)
+        vectors = []
+        for index, statement in enumerate(statements):
+            span = slice(ends[index] - self.word_counts[index], ends[index])
+            spoken = content_words(matchable(statement.text))[: self.word_counts[index]]
+            vectors.append(
+                StatementVector(
+                    statement, rows[1 + index], tuple(spoken), words[span], self.word_weights[span]
+                )
+            )
+        first_passage = 1 + len(statements)
+        first_follow_up = len(rows) - len(rubric.follow_ups)
+        return RubricVectors(
+            question=rows[0],
+            statements=tuple(vectors),
+            passages=rows[first_passage:first_follow_up],
+            follow_ups=rows[first_follow_up:],
+        )
+
+
+def encode_rubric(rubric: Rubric, encoder: SharedEncoder) -> PackedVectors:
+    """Encode a rubric; blocks. Vectors always go through their packed form.
+
+    A rubric read from the index and one encoded on the spot so give the same grade to the last
+    bit.
+    """
+    return PackedVectors.pack(rubric, encoder.submit(rubric_texts(rubric)).result())
+
+
+def explaining_passage(
+    rubric: Rubric, vectors: RubricVectors, statement: StatementVector
+) -> Passage | None:
+    """Return the paragraph of the reference answer that is nearest to a statement."""
+    if not len(vectors.passages):
+        return None
+    best = int(np.argmax(vectors.passages @ statement.vector))
+    return Passage(
+        source=rubric.reference or rubric.id, text=passages(rubric.reference_answer)[best]
+    )
+
+
+def _quantise(rows: FloatArray) -> tuple[npt.NDArray[np.int8], FloatArray]:
+    scales = np.abs(rows).max(axis=1, initial=1e-12) / 127
+    return np.rint(rows / scales[:, None]).astype(np.int8), scales.astype(np.float32)
+
+
+def _restore(rows: npt.NDArray[np.int8], scales: FloatArray) -> FloatArray:
+    restored = rows.astype(np.float32) * scales[:, None]
+    norms = np.linalg.norm(restored, axis=1, keepdims=True)
+    unit: FloatArray = restored / np.maximum(norms, 1e-12)
+    return unit

@@ -1,0 +1,51 @@
+"""What the service asks of a judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from grader.answers import Answer
+from grader.index import RubricVectors
+from grader.types import Judgement, Rubric
+
+
+class JudgeIdentity(NamedTuple):
+    """What decided, for the record: any change here may change a verdict."""
+
+    judge: str
+    model: str
+    prompt_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeTask:
+    """One answer to judge under one rubric.
+
+    Attributes:
+        vectors: The rubric's vectors under the service's embedder.
+    """
+
+    answer: Answer
+    rubric: Rubric
+    vectors: RubricVectors
+
+
+class Judge(Protocol):
+    """Says of each point covered, partial, missing or contradicted, and quotes the answer.
+
+    A judge never says a score. What it cannot judge it returns as `ungraded`.
+    """
+
+    @property
+    def identity(self) -> JudgeIdentity:
+        """What goes on every grade this judge takes part in."""
+        ...
+
+    async def judge(self, task: JudgeTask) -> Judgement:
+        """Judge every point and mistake of the task's rubric.
+
+        Raises:
+            JudgeUnavailable: Nothing at all could be judged.
+        """
+        ...

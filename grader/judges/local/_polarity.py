@@ -1,0 +1,229 @@
+"""Cues that a sentence says the opposite of one that is otherwise alike.
+
+Embeddings hardly move when a sentence is negated, a number swapped or a word replaced by its
+opposite; these cues are read from the words instead.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from grader.words import words
+
+_NEGATORS = frozenset(
+    [
+        "no",
+        "not",
+        "never",
+        "none",
+        "neither",
+        "nor",
+        "nothing",
+        "nobody",
+        "nowhere",
+        "cannot",
+        "without",
+        "hardly",
+        "rarely",
+        "seldom",
+        "barely",
+        "lack",
+        "lacks",
+        "lacking",
+        "fails",
+        "fail",
+        "failed",
+        "unable",
+        "impossible",
+        "false",
+        "wrong",
+        "incorrect",
+        "isnt",
+        "arent",
+        "dont",
+        "doesnt",
+        "didnt",
+        "wont",
+        "cant",
+        "couldnt",
+        "shouldnt",
+        "wouldnt",
+        "wasnt",
+        "werent",
+        "hasnt",
+        "havent",
+    ]
+)
+_NUMBER_WORDS = {
+    word: str(value)
+    for value, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ]
+    )
+    if value != 1  # "one" is a pronoun more often than a number
+}
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+_OPPOSITES = [
+    "synchronous/asynchronous",
+    "sync/async",
+    "blocking/non-blocking",
+    "before/after",
+    "first/last",
+    "always/never",
+    "more/less",
+    "more/fewer",
+    "increase/decrease",
+    "increases/decreases",
+    "faster/slower",
+    "fast/slow",
+    "higher/lower",
+    "high/low",
+    "larger/smaller",
+    "large/small",
+    "longer/shorter",
+    "long/short",
+    "early/late",
+    "earlier/later",
+    "same/different",
+    "same/separate",
+    "shared/separate",
+    "single/multiple",
+    "one/several",
+    "one/many",
+    "all/none",
+    "every/no",
+    "any/no",
+    "ascending/descending",
+    "allow/prevent",
+    "allows/prevents",
+    "allowed/forbidden",
+    "read/write",
+    "reads/writes",
+    "reading/writing",
+    "server/client",
+    "sender/receiver",
+    "producer/consumer",
+    "stateful/stateless",
+    "mutable/immutable",
+    "public/private",
+    "horizontal/vertical",
+    "horizontally/vertically",
+    "strong/weak",
+    "strict/loose",
+    "encrypted/plain",
+    "hashed/plain",
+    "hashing/encryption",
+    "hash/encrypt",
+    "optional/required",
+    "parallel/sequential",
+    "concurrently/sequentially",
+    "commit/rollback",
+    "authentication/authorization",
+    "up/down",
+    "in/out",
+    "push/pull",
+    "open/closed",
+    "start/stop",
+    "success/failure",
+    "succeeds/fails",
+    "safe/unsafe",
+    "idempotent/non-idempotent",
+    "possible/impossible",
+    "able/unable",
+    "internal/external",
+    "local/remote",
+    "temporary/permanent",
+    "dynamic/static",
+    "eager/lazy",
+    "early/late",
+    "best/worst",
+    "better/worse",
+    "cheap/expensive",
+    "minimum/maximum",
+    "top/bottom",
+    "left/right",
+    "inner/outer",
+    "add/remove",
+    "adds/removes",
+    "create/delete",
+    "creates/deletes",
+    "enable/disable",
+    "enabled/disabled",
+    "include/exclude",
+    "includes/excludes",
+    "accept/reject",
+    "accepts/rejects",
+    "primary/replica",
+    "normalized/denormalized",
+    "forward/backward",
+    "inside/outside",
+    "with/without",
+    "memory/disk",
+    "guaranteed/best-effort",
+    "exactly-once/at-least-once",
+]
+
+_OPPOSITE_OF: dict[str, set[str]] = {}
+for _pair in _OPPOSITES:
+    _left, _right = _pair.split("/")
+    _OPPOSITE_OF.setdefault(_left, set()).add(_right)
+    _OPPOSITE_OF.setdefault(_right, set()).add(_left)
+
+
+class Cues(NamedTuple):
+    """What polarity shows on the surface of a sentence."""
+
+    negations: int
+    numbers: frozenset[str]
+    words: frozenset[str]
+
+
+@lru_cache(maxsize=8192)
+def read_cues(text: str) -> Cues:
+    """Count negations and collect numbers and words of a sentence."""
+    said = words(text)
+    plain = [word.replace("'", "").replace("’", "") for word in said]
+    negations = sum(
+        word in _NEGATORS or word.endswith(("n't", "n’t", "-less")) or word.startswith("non-")
+        for word in said
+    )
+    negations += sum(word in _NEGATORS and said[i] not in _NEGATORS for i, word in enumerate(plain))
+    numbers = {number for word in said for number in _NUMBER.findall(word)}
+    numbers |= {_NUMBER_WORDS[word] for word in said if word in _NUMBER_WORDS}
+    return Cues(negations, frozenset(numbers), frozenset(said))
+
+
+class Mismatch(NamedTuple):
+    """How a stretch of an answer differs in polarity from a statement; each 0 or 1."""
+
+    negation: float
+    number: float
+    opposite: float
+
+
+def mismatch(statement: Cues, said: Cues) -> Mismatch:
+    """Compare the cues of a statement with those of what was said."""
+    negation = (statement.negations > 0) != (said.negations > 0)
+    number = bool(statement.numbers and said.numbers) and statement.numbers.isdisjoint(said.numbers)
+    opposite = any(
+        other in said.words and other not in statement.words
+        for word in statement.words - said.words
+        for other in _OPPOSITE_OF.get(word, ())
+    )
+    return Mismatch(float(negation), float(number), float(opposite))
