@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.staticfiles import StaticFiles
 
 from api.limits import BodyLimit
-from api.problems import PROBLEM_RESPONSES, install_problem_handlers
+from api.problems import PROBLEM_RESPONSES, describe_problems, install_problem_handlers
 from api.routes import grades, health, pages, rubrics
 from grader import __version__
 from grader.grading import Grader
@@ -56,6 +56,8 @@ def create_app(settings: Settings | None = None, grader: Grader | None = None) -
         redoc_url=None,
         responses=PROBLEM_RESPONSES,
     )
+    describe = app.openapi
+    app.openapi = lambda: app.openapi_schema or describe_problems(describe())  # type: ignore[method-assign]
     app.add_middleware(BodyLimit, max_bytes=_MAX_BODY_BYTES)
     install_problem_handlers(app)
     app.include_router(grades.router)

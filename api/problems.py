@@ -87,17 +87,26 @@ class Problem(BaseModel):
 
 
 PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
-    "4XX": {
-        "description": "What was sent cannot be used",
-        "content": {_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        "model": Problem,
-    },
-    "5XX": {
-        "description": "The service cannot answer now",
-        "content": {_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        "model": Problem,
-    },
+    "4XX": {"description": "What was sent cannot be used", "model": Problem},
+    "5XX": {"description": "The service cannot answer now", "model": Problem},
 }
+
+
+def describe_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """Make an OpenAPI document say what errors really look like.
+
+    FastAPI describes every response as plain JSON and adds a validation error of its own shape.
+    """
+    for operation in (o for path in document["paths"].values() for o in path.values()):
+        responses = operation["responses"]
+        responses.pop("422", None)
+        for status in PROBLEM_RESPONSES:
+            content = responses.get(status, {}).get("content", {})
+            if "application/json" in content:
+                content[_MEDIA_TYPE] = content.pop("application/json")
+    for name in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(name, None)
+    return document
 
 
 def install_problem_handlers(app: FastAPI) -> None:
@@ -131,7 +140,7 @@ async def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
             HTTPStatus.BAD_REQUEST, "json_invalid", "The body is not valid JSON", message
         )
     errors = [
-        {"field": ".".join(str(step) for step in detail["loc"][1:]), "message": detail["msg"]}
+        {"field": ".".join(str(step) for step in detail["loc"][1:]), "message": _in_words(detail)}
         for detail in details
     ]
     summary = "; ".join(
@@ -144,6 +153,14 @@ async def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
         summary,
         errors=errors,
     )
+
+
+def _in_words(detail: Any) -> str:
+    if detail["type"] == "missing" and len(detail["loc"]) == 1:
+        return "there is no body; send a JSON object"
+    if detail["type"] in ("model_attributes_type", "model_type") and len(detail["loc"]) == 1:
+        return "the body must be a JSON object, sent as application/json"
+    return str(detail["msg"]).removeprefix("Value error, ")
 
 
 async def _on_http_exception(_: Request, error: Exception) -> JSONResponse:

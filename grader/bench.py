@@ -26,7 +26,7 @@ from grader.grading import Grader
 from grader.index import PartKind, build_index
 from grader.judges import build_judge
 from grader.settings import Settings
-from grader.types import Rubric
+from grader.types import Rubric, Status
 
 _POINTS, _MISTAKES, _WORDS = 6, 3, 150
 _ROUNDS = 40
@@ -198,23 +198,24 @@ async def _bank_sizes(
 ) -> list[Figure]:
     """Grade under rubrics read from the index for the first time, in a small and a large bank."""
     encoder = SharedEncoder(_Remembering(build_embedder(settings)))
+    published = rubric.model_copy(update={"status": Status.PUBLISHED})
     banks = []
     for size in (_SMALL_BANK, large):
-        copies = [rubric.model_copy(update={"id": f"copy-{n}"}) for n in range(size)]
+        copies = [published.model_copy(update={"id": f"copy-{number}"}) for number in range(size)]
         index = build_index(settings.model_copy(update={"data_dir": folder / str(size)}))
         index.sync(copies, encoder, partial(on_progress, f"indexing {size} rubrics"))
-        banks.append((copies, index))
+        banks.append((Bank(copies), copies, index))
     own = SharedEncoder(build_embedder(settings))
     question = (await own.encode([matchable(rubric.question)]))[0].vector
     times: list[list[float]] = [[], []]
     searches: list[list[float]] = [[], []]
     for number in range(_WARM_UP + _ROUNDS):
         on_progress("grading in both banks", number, _WARM_UP + _ROUNDS)
-        for which, (copies, index) in enumerate(banks):
+        for which, (bank, copies, index) in enumerate(banks):
             # A new grader holds no rubric in memory, so each grade reads its rubric from the index.
             grader = Grader(
                 settings,
-                bank=Bank(copies[:1]),
+                bank=bank,
                 encoder=own,
                 judge=build_judge(settings, own),
                 index=index,

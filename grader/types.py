@@ -200,6 +200,13 @@ class Rubric(Frozen):
         penalties = {mistake.id: mistake.penalty for mistake in self.mistakes}
         return _sha256({"points": weights, "mistakes": penalties})
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy with changes; the copy has hashes of its own."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in ("sha256", "structure_sha256"):
+            copied.__dict__.pop(name, None)
+        return copied
+
     @property
     def total_weight(self) -> float:
         """Sum of the points' weights."""

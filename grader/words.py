@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+
+import snowballstemmer
 
 # Letters and digits of any script; a dot, hyphen, slash, plus or hash inside joins a technical
 # term ("node.js", "read-only", "c++").
@@ -181,6 +184,14 @@ def word_spans(text: str) -> list[tuple[int, int]]:
 def content_words(text: str) -> list[str]:
     """Return the words that carry meaning of their own, in order."""
     return [word for word in words(text) if word not in STOP_WORDS]
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """Return the stem of an English word (Snowball)."""
+    # A stemmer keeps the word it works on, so one that threads shared would mix up their words.
+    stemmed: str = snowballstemmer.stemmer("english").stemWord(word)
+    return stemmed
 
 
 def overlap(part: Sequence[str], whole: Sequence[str], size: int) -> float:

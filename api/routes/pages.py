@@ -19,7 +19,7 @@ _HEADERS = {
 }
 
 
-@router.get("/")
+@router.api_route("/", methods=["GET", "HEAD"])
 async def practice() -> FileResponse:
     """Serve the practice page."""
     return FileResponse(str(files("api") / "static" / "index.html"), headers=_HEADERS)

@@ -1,4 +1,4 @@
-"""Training cases from the bank itself: worked examples, and a rubric's own phrasings.
+"""Cases to train the local judge on: labelled answers, worked examples, a rubric's own phrasings.
 
 A phrasing is taken out of its rubric before it is read as an answer; else the judge would learn to
 find a sentence in a list.
@@ -6,16 +6,15 @@ find a sentence in a list.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
+from evals.datasets import LabelledAnswer
 from grader.answers import matchable, read_answer
-from grader.embedding import Embedder, Encoded
+from grader.embedding import Embedder
 from grader.embedding._protocol import FloatArray
 from grader.index import PackedVectors, Role, RubricVectors
 from grader.index._vectors import rubric_texts
@@ -23,7 +22,7 @@ from grader.judges.local._comparison import compare
 from grader.judges.local._features import extract
 from grader.types import Rubric, Verdict
 
-Source = Literal["example", "phrasing", "sibling"]
+Source = Literal["answer", "phrasing", "sibling"]
 
 _MAX_CHARACTERS = 100_000
 
@@ -33,8 +32,8 @@ class Case:
     """One labelled comparison of a text with a point or a mistake.
 
     Attributes:
-        rubric_id: The group that is kept together when splitting.
-        source: Where the label comes from: a worked example, the owner's own phrasing, or a
+        rubric_id: The question, whose cases are kept together when splitting.
+        source: Where the label comes from: a labelled answer, the owner's own phrasing, or a
             phrasing of another point of the same rubric.
         label: A verdict for points; `made` or `absent` for mistakes.
         features: In the order of `FEATURES`.
@@ -47,29 +46,44 @@ class Case:
     is_mistake: bool = False
 
 
-def build_cases(rubrics: Iterable[Rubric], embedder: Embedder) -> Iterator[Case]:
-    """Yield the cases of every rubric, in a fixed order."""
-    for rubric in rubrics:
-        vectors = PackedVectors.pack(rubric, embedder.encode(rubric_texts(rubric))).unpack(rubric)
-        yield from _example_cases(rubric, vectors, embedder)
+def build_cases(
+    rubric: Rubric, answers: Iterable[LabelledAnswer], embedder: Embedder, *, phrasings: bool
+) -> Iterator[Case]:
+    """Yield the cases of one question, in a fixed order.
+
+    Args:
+        rubric: The question's rubric.
+        answers: Labelled answers to the question.
+        embedder: Encodes everything.
+        phrasings: Whether to add the rubric's worked examples and phrasings.
+    """
+    vectors = PackedVectors.pack(rubric, embedder.encode(rubric_texts(rubric))).unpack(rubric)
+    for answer in answers:
+        verdicts = {name: label.verdict for name, label in answer.points.items()}
+        made = {name: label.made for name, label in answer.mistakes.items()}
+        yield from _answer_cases(rubric.id, answer.answer, verdicts, made, vectors, embedder)
+    if phrasings:
+        for example in rubric.examples:
+            yield from _answer_cases(
+                rubric.id, example.answer, example.points, example.mistakes, vectors, embedder
+            )
         yield from _phrasing_cases(rubric, vectors, embedder)
 
 
-def data_sha256(rubrics: Iterable[Rubric]) -> str:
-    """Hash the rubric versions that the cases are made from."""
-    hashes = json.dumps(sorted(rubric.sha256 for rubric in rubrics))
-    return hashlib.sha256(hashes.encode()).hexdigest()
-
-
-def _example_cases(rubric: Rubric, vectors: RubricVectors, embedder: Embedder) -> Iterator[Case]:
-    for example in rubric.examples:
-        features = _features(example.answer, vectors, embedder)
-        for point_id, verdict in example.points.items():
-            if verdict is not Verdict.UNGRADED:
-                yield Case(rubric.id, "example", verdict, features[point_id])
-        for mistake_id, made in example.mistakes.items():
-            label, values = _made(made), features[mistake_id]
-            yield Case(rubric.id, "example", label, values, is_mistake=True)
+def _answer_cases(
+    rubric_id: str,
+    text: str,
+    verdicts: Mapping[str, Verdict],
+    mistakes: Mapping[str, bool],
+    vectors: RubricVectors,
+    embedder: Embedder,
+) -> Iterator[Case]:
+    features = _features(text, vectors, embedder)
+    for name, verdict in verdicts.items():
+        if verdict is not Verdict.UNGRADED:
+            yield Case(rubric_id, "answer", verdict, features[name])
+    for name, made in mistakes.items():
+        yield Case(rubric_id, "answer", _made(made), features[name], is_mistake=True)
 
 
 def _phrasing_cases(rubric: Rubric, vectors: RubricVectors, embedder: Embedder) -> Iterator[Case]:
@@ -85,8 +99,8 @@ def _phrasing_cases(rubric: Rubric, vectors: RubricVectors, embedder: Embedder) 
         kept = vectors if role is Role.CLAIM else _without(vectors, text)
         features = _features(text, kept, embedder)
         if owner not in points:
-            label, values = _made(role is Role.CLAIM), features[owner]
-            yield Case(rubric.id, "phrasing", label, values, is_mistake=True)
+            label = _made(role is Role.CLAIM)
+            yield Case(rubric.id, "phrasing", label, features[owner], is_mistake=True)
             continue
         yield Case(rubric.id, "phrasing", labels[role], features[owner])
         if role is not Role.REJECT:
@@ -96,9 +110,7 @@ def _phrasing_cases(rubric: Rubric, vectors: RubricVectors, embedder: Embedder) 
 
 def _features(text: str, vectors: RubricVectors, embedder: Embedder) -> dict[str, FloatArray]:
     answer = read_answer(text, max_characters=_MAX_CHARACTERS)
-    encoded: list[Encoded] = embedder.encode(
-        [matchable(answer.quote(segment)) for segment in answer.segments]
-    )
+    encoded = embedder.encode([matchable(answer.quote(segment)) for segment in answer.segments])
     usable = np.ones(len(answer.windows), dtype=np.bool_)
     comparison = compare(answer, encoded, vectors)
     return {f.owner: f.values for f in extract(answer, comparison, vectors, usable)}

@@ -1,8 +1,9 @@
 """Train the local judge: `python -m evals.training.local_judge`.
 
-Writes `grader/embedding/word_projection.npy` and `grader/judges/local/head.json`. Takes a few
-minutes on two cores; the same bank gives the same files. Figures are by cross-validation over
-questions: each rubric is judged by a head that saw none of its text.
+Writes `grader/embedding/word_projection.npy` and `grader/judges/local/head.json`. The same data give
+the same files. It learns from the training and development questions of the back-end data set and
+from those questions' rubrics; neither an answer to a test question nor a word of its rubric is
+seen. The figures in the file are of the test questions.
 """
 
 from __future__ import annotations
@@ -19,46 +20,45 @@ import numpy.typing as npt
 from rich.console import Console
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score, f1_score, roc_auc_score
-from sklearn.model_selection import GroupKFold
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import grader
-from evals.training._cases import Case, build_cases, data_sha256
-from grader.bank import load_bank
+from evals.datasets import BACKEND, Split, backend_split, load_answers
+from evals.training._cases import Case, build_cases
+from grader.bank import Bank, load_bank
 from grader.embedding._protocol import FloatArray
 from grader.embedding._sentence_transformers import SentenceTransformersEmbedder
 from grader.index._vectors import rubric_texts
 from grader.judges.local._features import FEATURES
+from grader.judges.local._head import LogisticModel
 from grader.settings import Settings
 from grader.types import Rubric
 
+_DIMENSIONS = 384
 _WORD_DIMENSIONS = 96
-_FOLDS = 10
+_REGULARISATION = 0.1
 
-# A worked example is an answer as people give them; a rubric's phrasings are many and clean, and
+# A labelled answer is an answer as people give them; a rubric's phrasings are many and clean, and
 # would otherwise teach that answers are single sentences.
-_WEIGHTS = {"example": 1.0, "phrasing": 0.15, "sibling": 0.02}
+_WEIGHTS = {"answer": 1.0, "phrasing": 0.15, "sibling": 0.02}
 
 
 def main() -> int:
     """Train, write both files, print the figures."""
     console = Console(stderr=True)
     settings = Settings()
-    rubrics = list(load_bank(settings.rubrics_dir, settings.corpus_dir))
+    bank = load_bank(settings.rubrics_dir, settings.corpus_dir)
     package = Path(grader.__file__).parent
-    console.print(f"{len(rubrics)} rubrics; fitting the word projection")
-    projection = fit_projection(rubrics)
+    seen = [*backend_split(Split.TRAIN), *backend_split(Split.DEVELOPMENT)]
+    console.print(f"fitting the word projection on {len(seen)} rubrics")
+    projection = fit_projection([bank.get(rubric_id) for rubric_id in seen])
     np.save(package / "embedding" / "word_projection.npy", projection.astype(np.float16))
     embedder = SentenceTransformersEmbedder()
-    cases: list[Case] = []
-    for number, rubric in enumerate(rubrics, start=1):
-        console.print(f"reading {rubric.id} ({number}/{len(rubrics)})")
-        cases.extend(build_cases([rubric], embedder))
-    document = train(cases)
-    document["encoder"] = embedder.fingerprint
-    document["card"]["data_sha256"] = data_sha256(rubrics)
-    document["card"]["command"] = "python -m evals.training.local_judge"
+    learned = _read(seen, bank, embedder, console, phrasings=True)
+    held_out = _read(backend_split(Split.TEST), bank, embedder, console, phrasings=False)
+    document = train(learned, held_out) | {"encoder": embedder.fingerprint}
+    document["card"]["data_sha256"] = _data_sha256(bank, seen)
     path = package / "judges" / "local" / "head.json"
     path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     sys.stdout.write(json.dumps(document["card"], indent=2) + "\n")
@@ -72,11 +72,10 @@ def fit_projection(rubrics: Sequence[Rubric]) -> FloatArray:
     alike (Mu and Viswanath, "All-but-the-Top", ICLR 2018).
 
     Returns:
-        Shape (dimensions, `_WORD_DIMENSIONS`).
+        Shape (dimensions, word dimensions).
     """
-    dimensions = 384
-    embedder = SentenceTransformersEmbedder(projection=np.eye(dimensions, dtype=np.float32))
-    scatter = np.zeros((dimensions, dimensions))
+    embedder = SentenceTransformersEmbedder(projection=np.eye(_DIMENSIONS, dtype=np.float32))
+    scatter = np.zeros((_DIMENSIONS, _DIMENSIONS))
     for rubric in rubrics:
         for item in embedder.encode(rubric_texts(rubric)):
             scatter += item.word_vectors.T @ item.word_vectors
@@ -88,44 +87,68 @@ def fit_projection(rubrics: Sequence[Rubric]) -> FloatArray:
     return projection
 
 
-def train(cases: Sequence[Case]) -> dict[str, Any]:
-    """Fit both models and measure them by cross-validation over questions."""
-    points = [case for case in cases if not case.is_mistake]
-    mistakes = [case for case in cases if case.is_mistake]
-    parameters = {"point": _fit(points), "mistake": _fit(mistakes)}
+def train(learned: Sequence[Case], held_out: Sequence[Case]) -> dict[str, Any]:
+    """Fit both models on one set of questions and measure them on another."""
+    parameters = {
+        "point": _fit([case for case in learned if not case.is_mistake]),
+        "mistake": _fit([case for case in learned if case.is_mistake]),
+    }
     revision = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()[:12]
+    points = [case for case in held_out if not case.is_mistake]
+    mistakes = [case for case in held_out if case.is_mistake]
     return {
         "features": list(FEATURES),
         "revision": revision,
         **parameters,
         "card": {
-            "cases": len(cases),
-            "rubrics": len({case.rubric_id for case in cases}),
+            "command": "python -m evals.training.local_judge",
+            "cases": len(learned),
+            "questions": len({case.rubric_id for case in learned}),
             "weights": _WEIGHTS,
-            "cross_validation": {
-                "folds": _FOLDS,
-                "points": _measure_points(points),
-                "mistakes": _measure_mistakes(mistakes),
+            "regularisation": _REGULARISATION,
+            "test": {
+                "questions": len({case.rubric_id for case in held_out}),
+                "points": _measure_points(points, LogisticModel.from_json(parameters["point"])),
+                "mistakes": _measure_mistakes(
+                    mistakes, LogisticModel.from_json(parameters["mistake"])
+                ),
             },
         },
     }
 
 
-def _pipeline() -> Pipeline:
-    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000, C=1.0))
+def _read(
+    rubric_ids: Sequence[str],
+    bank: Bank,
+    embedder: SentenceTransformersEmbedder,
+    console: Console,
+    *,
+    phrasings: bool,
+) -> list[Case]:
+    cases: list[Case] = []
+    for number, rubric_id in enumerate(rubric_ids, start=1):
+        console.print(f"reading {rubric_id} ({number}/{len(rubric_ids)})")
+        answers = load_answers(BACKEND / f"{rubric_id}.jsonl")
+        cases += build_cases(bank.get(rubric_id), answers, embedder, phrasings=phrasings)
+    return cases
 
 
-def _arrays(cases: Sequence[Case]) -> tuple[FloatArray, npt.NDArray[np.str_], FloatArray]:
-    features = np.stack([case.features for case in cases])
-    labels = np.array([str(case.label) for case in cases])
-    weights = np.array([_WEIGHTS[case.source] for case in cases], dtype=np.float32)
-    return features, labels, weights
+def _data_sha256(bank: Bank, rubric_ids: Sequence[str]) -> str:
+    digest = hashlib.sha256()
+    for rubric_id in sorted(rubric_ids):
+        digest.update(bank.get(rubric_id).sha256.encode())
+        digest.update((BACKEND / f"{rubric_id}.jsonl").read_bytes())
+    return digest.hexdigest()
 
 
 def _fit(cases: Sequence[Case]) -> dict[str, Any]:
-    features, labels, weights = _arrays(cases)
-    model = _pipeline().fit(features, labels, logisticregression__sample_weight=weights)
-    scaler, logistic = model[0], model[1]
+    features = np.stack([case.features for case in cases])
+    labels = np.array([str(case.label) for case in cases])
+    weights = np.array([_WEIGHTS[case.source] for case in cases])
+    scaler = StandardScaler().fit(features)
+    logistic = LogisticRegression(max_iter=5000, C=_REGULARISATION)
+    model = make_pipeline(scaler, logistic)
+    model.fit(features, labels, logisticregression__sample_weight=weights)
     coefficients, intercepts = logistic.coef_, logistic.intercept_
     if len(logistic.classes_) == 2:  # scikit-learn keeps one row for two classes
         coefficients = np.concatenate([-coefficients, coefficients]) / 2
@@ -143,47 +166,29 @@ def _rounded(values: npt.NDArray[np.float64]) -> list[float]:
     return [round(float(value), 6) for value in values]
 
 
-def _predict(cases: Sequence[Case]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.str_]]:
-    """Return out-of-fold probabilities, shape (cases, classes), and the classes."""
-    features, labels, weights = _arrays(cases)
-    groups = [case.rubric_id for case in cases]
-    classes = np.unique(labels)
-    predicted = np.zeros((len(cases), len(classes)))
-    for seen, unseen in GroupKFold(_FOLDS).split(features, labels, groups):
-        model = _pipeline()
-        model.fit(features[seen], labels[seen], logisticregression__sample_weight=weights[seen])
-        predicted[unseen] = model.predict_proba(features[unseen])
-    return predicted, classes
-
-
-def _measure_points(cases: Sequence[Case]) -> dict[str, float]:
-    predicted, classes = _predict(cases)
+def _measure_points(cases: Sequence[Case], model: LogisticModel) -> dict[str, float]:
+    shares = [model.probabilities(case.features) for case in cases]
+    guesses = np.array([max(share, key=share.__getitem__) for share in shares])
     labels = np.array([str(case.label) for case in cases])
-    guesses = classes[predicted.argmax(axis=1)]
-    answers = np.array([case.source == "example" for case in cases])
-    covered = labels == "covered"
-    share = predicted[:, list(classes).index("covered")]
-    contradicted = answers & (labels == "contradicted")
+    covered = np.array([share["covered"] for share in shares])
+    denied = labels == "contradicted"
     return {
-        "labels": int(answers.sum()),
-        "covered_auc": _figure(roc_auc_score(covered[answers], share[answers])),
-        "covered_kappa": _figure(
-            cohen_kappa_score(covered[answers], (guesses == "covered")[answers])
-        ),
-        "macro_f1": _figure(f1_score(labels[answers], guesses[answers], average="macro")),
-        "contradicted_called_covered": _figure((guesses[contradicted] == "covered").mean()),
+        "labels": len(cases),
+        "covered_kappa": _figure(cohen_kappa_score(labels == "covered", guesses == "covered")),
+        "covered_auc": _figure(roc_auc_score(labels == "covered", covered)),
+        "macro_f1": _figure(f1_score(labels, guesses, average="macro")),
+        "accuracy": _figure((labels == guesses).mean()),
+        "contradicted_called_covered": _figure((guesses[denied] == "covered").mean()),
     }
 
 
-def _measure_mistakes(cases: Sequence[Case]) -> dict[str, float]:
-    predicted, classes = _predict(cases)
-    answers = np.array([case.source == "example" for case in cases])
+def _measure_mistakes(cases: Sequence[Case], model: LogisticModel) -> dict[str, float]:
     made = np.array([case.label == "made" for case in cases])
-    guesses = classes[predicted.argmax(axis=1)] == "made"
+    guesses = np.array([model.probabilities(case.features)["made"] >= 0.5 for case in cases])
     return {
-        "labels": int(answers.sum()),
-        "f1": _figure(f1_score(made[answers], guesses[answers])),
-        "false_alarm_rate": _figure(guesses[answers & ~made].mean()),
+        "labels": len(cases),
+        "f1": _figure(f1_score(made, guesses)),
+        "false_alarm_rate": _figure(guesses[~made].mean()),
     }
 
 

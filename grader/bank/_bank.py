@@ -53,6 +53,11 @@ class Bank:
             if rubric is not None:
                 yield rubric
 
+    def __contains__(self, key: tuple[str, str]) -> bool:
+        """Tell whether the bank holds an (id, version)."""
+        rubric_id, version = key
+        return version in self._versions.get(rubric_id, {})
+
     def all_versions(self) -> Iterator[Rubric]:
         """Yield every version of every rubric, whatever its status."""
         for rubric_id in sorted(self._versions):
@@ -75,7 +80,7 @@ class Bank:
         versions = self._versions.get(rubric_id)
         if versions is None:
             near = difflib.get_close_matches(rubric_id, self._versions, n=3, cutoff=0.4)
-            hint = f"the nearest are {', '.join(near)}" if near else "list them with 'rubrics list'"
+            hint = f"the nearest are {', '.join(near)}" if near else "list the bank to see the ids"
             raise RubricNotFound(f"there is no rubric '{rubric_id[:80]}'; {hint}")
         rubric = versions.get(version) if version else self._current(rubric_id)
         if rubric is None or (rubric.status is Status.DRAFT and not self._drafts):

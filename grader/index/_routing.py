@@ -33,7 +33,7 @@ def nearest_rubric(
     Raises:
         NoMatchingRubric: Nothing is near enough, or two are about equally near; lists the nearest.
     """
-    hits = index.search(PartKind.QUESTION, question, _NEAREST)
+    hits = _known(index.search(PartKind.QUESTION, question, _NEAREST), bank)
     if hits and hits[0].similarity >= min_similarity:
         second = hits[1].similarity if len(hits) > 1 else -1.0
         if hits[0].similarity - second >= min_margin:
@@ -61,7 +61,7 @@ def related_question(
     A question that shares a topic with the present one is preferred to one that merely sounds
     alike.
     """
-    hits = index.search(PartKind.QUESTION, question, 3 * _NEAREST + len(asked))
+    hits = _known(index.search(PartKind.QUESTION, question, 3 * _NEAREST + len(asked)), bank)
     others = [hit for hit in hits if hit.rubric_id != rubric.id and hit.rubric_id not in asked]
 
     def rank(hit: Hit) -> tuple[bool, float]:
@@ -72,3 +72,8 @@ def related_question(
         return None
     best = max(others, key=rank)
     return NextQuestion(id=best.rubric_id, ask=best.text, source="bank")
+
+
+def _known(hits: list[Hit], bank: Bank) -> list[Hit]:
+    # Another process may have brought the index up to date with a newer bank meanwhile.
+    return [hit for hit in hits if (hit.rubric_id, hit.version) in bank]

@@ -16,7 +16,7 @@ from grader.bank import passages
 from grader.embedding import Encoded, SharedEncoder
 from grader.embedding._protocol import FloatArray
 from grader.types import Passage, Rubric
-from grader.words import content_words
+from grader.words import content_words, stem
 
 
 class Role(StrEnum):
@@ -173,13 +173,19 @@ def encode_rubric(rubric: Rubric, encoder: SharedEncoder) -> PackedVectors:
 def explaining_passage(
     rubric: Rubric, vectors: RubricVectors, statement: StatementVector
 ) -> Passage | None:
-    """Return the paragraph of the reference answer that is nearest to a statement."""
-    if not len(vectors.passages):
+    """Return the paragraph of the reference answer that explains a statement best.
+
+    A paragraph speaks of several things, so that its vector alone is a poor guide; the statement's
+    own words in it count as much.
+    """
+    texts = passages(rubric.reference_answer)
+    if not texts:
         return None
-    best = int(np.argmax(vectors.passages @ statement.vector))
-    return Passage(
-        source=rubric.reference or rubric.id, text=passages(rubric.reference_answer)[best]
-    )
+    wanted = {stem(word) for word in statement.words}
+    present = [{stem(word) for word in content_words(matchable(text))} for text in texts]
+    shared = np.array([len(wanted & stems) / max(1, len(wanted)) for stems in present])
+    best = int(np.argmax(vectors.passages @ statement.vector + shared))
+    return Passage(source=rubric.reference or rubric.id, text=texts[best])
 
 
 def _quantise(rows: FloatArray) -> tuple[npt.NDArray[np.int8], FloatArray]:

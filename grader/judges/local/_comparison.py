@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import snowballstemmer
 
 from grader.answers import Answer
 from grader.embedding import Encoded
 from grader.embedding._protocol import FloatArray
 from grader.index import RubricVectors
+from grader.words import stem
 
 _TINY = np.float32(1e-6)
-_stemmer = snowballstemmer.stemmer("english")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,12 +114,12 @@ class _Alignment:
         said_starts = _starts([len(rows) for rows in said])
         similarity = np.clip(np.concatenate(wanted) @ np.concatenate(said).T, 0, 1)
         by_statement = np.maximum.reduceat(similarity, starts, axis=0)
-        stems = [_stems(s.words) for s in segments]
+        stems = [frozenset(map(stem, s.words)) for s in segments]
         same = np.array(
             [
-                [stem in present for present in stems]
+                [stem(word) in present for present in stems]
                 for s in statements
-                for stem in (_stem_list(s.words) or [""])
+                for word in s.words or [""]
             ],
             dtype=np.float32,
         )
@@ -169,12 +168,3 @@ def _or_blank(rows: FloatArray) -> FloatArray:
 
 def _or_zero(weights: FloatArray) -> FloatArray:
     return weights if len(weights) else np.zeros(1, dtype=np.float32)
-
-
-def _stem_list(words: Sequence[str]) -> list[str]:
-    stems: list[str] = _stemmer.stemWords(list(words))
-    return stems
-
-
-def _stems(words: Sequence[str]) -> frozenset[str]:
-    return frozenset(_stem_list(words))

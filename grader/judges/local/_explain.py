@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import snowballstemmer
-
 from grader.answers import Answer, Window, matchable
-from grader.judges.local._features import FEATURES, OwnerFeatures
+from grader.judges.local._features import OwnerFeatures
 from grader.judges.local._polarity import read_cues
 from grader.types import Point, Verdict
-from grader.words import content_words
+from grader.words import content_words, stem
 
-_stemmer = snowballstemmer.stemmer("english")
 _NAMED = 4
 _CLOSE_WORDING = 0.8
 
@@ -24,8 +21,8 @@ def explain_point(
     said = matchable(answer.quote(window))
     match verdict:
         case Verdict.COVERED:
-            lexical = float(features.values[FEATURES.index("lexical")])
-            return "Says this." if lexical >= _CLOSE_WORDING else "Says this in other words."
+            close = features.lexical >= _CLOSE_WORDING
+            return "Says this." if close else "Says this in other words."
         case Verdict.PARTIAL:
             absent = _absent_words(point.claim, said)
             listed = f"; does not speak of {', '.join(absent)}" if absent else ""
@@ -50,9 +47,7 @@ def _explain_contradiction(point: Point, features: OwnerFeatures, said: str) -> 
 
 
 def _absent_words(claim: str, said: str) -> list[str]:
-    present = set(_stemmer.stemWords(content_words(said)))
-    return [
-        word
-        for word in dict.fromkeys(content_words(claim))
-        if _stemmer.stemWord(word) not in present
-    ][:_NAMED]
+    present = {stem(word) for word in content_words(said)}
+    return [word for word in dict.fromkeys(content_words(claim)) if stem(word) not in present][
+        :_NAMED
+    ]

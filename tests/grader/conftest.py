@@ -1,0 +1,33 @@
+"""What several test modules share: the real bank, read once, and how property tests run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from grader.bank import Bank, ReferenceAnswer, load_bank, load_corpus
+
+# The gate must say the same of the same code every time, on slow machines too.
+hypothesis.settings.register_profile("gate", deadline=None, derandomize=True, max_examples=40)
+hypothesis.settings.load_profile("gate")
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Path:
+    """The root of the checkout."""
+    return Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def real_bank(checkout: Path) -> Bank:
+    """The bank that ships with the package."""
+    return load_bank(checkout / "rubrics", checkout / "corpus")
+
+
+@pytest.fixture(scope="session")
+def real_corpus(checkout: Path) -> Mapping[str, ReferenceAnswer]:
+    """The reference answers that ship with the package."""
+    return load_corpus(checkout / "corpus")
