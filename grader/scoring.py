@@ -69,7 +69,7 @@ def score(
     penalties = {mistake.id: mistake.penalty for mistake in rubric.mistakes}
     graded = [finding for finding in points if finding.verdict is not Verdict.UNGRADED]
     decided = [finding for finding in mistakes if finding.made is not None]
-    complete = len(graded) == len(points) and len(decided) == len(mistakes)
+    complete = len(graded) == len(weights) and len(decided) == len(penalties)
     if not graded or not (complete or allow_partial):
         return WITHHELD
     # fsum rounds once, so the order of points cannot change the score.
@@ -77,12 +77,13 @@ def score(
     earned = math.fsum(weights[finding.point_id] * CREDIT[finding.verdict] for finding in graded)
     lost = math.fsum(penalties[finding.mistake_id] for finding in decided if finding.made)
     value = _percent(earned - lost, total)
-    low, high = _interval(
+    low, high = _deviations(
         [_point_outcomes(finding, weights[finding.point_id]) for finding in graded]
         + [_mistake_outcomes(finding, penalties[finding.mistake_id]) for finding in decided],
         total,
     )
-    return Score(value, (min(low, value), max(high, value)), _band(rubric, points, value))
+    interval = _percent(earned - lost + low, total), _percent(earned - lost + high, total)
+    return Score(value, interval, _band(rubric, points, value))
 
 
 def missing_points(rubric: Rubric, points: Sequence[PointFinding]) -> tuple[str, ...]:
@@ -114,36 +115,44 @@ def _percent(earned: float, total: float) -> float:
     return round(min(100.0, max(0.0, 100 * earned / total)), 1)
 
 
+# Probabilities of what a finding might have added to the sum, relative to what it did add.
 _Outcomes = Mapping[float, float]
 
 
 def _point_outcomes(finding: PointFinding, weight: float) -> _Outcomes:
+    given = CREDIT[finding.verdict]
     outcomes: dict[float, float] = {}
-    for verdict, credit in CREDIT.items():
-        share = finding.probabilities.get(verdict, 0.0)
-        outcomes[weight * credit] = outcomes.get(weight * credit, 0.0) + share
-    return outcomes
+    for verdict, share in finding.probabilities.items():
+        gain = weight * (CREDIT[verdict] - given)
+        outcomes[gain] = outcomes.get(gain, 0.0) + share
+    return outcomes or {0.0: 1.0}
 
 
 def _mistake_outcomes(finding: MistakeFinding, penalty: float) -> _Outcomes:
+    if finding.made:
+        return {0.0: finding.probability, penalty: 1 - finding.probability}
     return {0.0: 1 - finding.probability, -penalty: finding.probability}
 
 
-def _interval(parts: Sequence[_Outcomes], total: float) -> tuple[float, float]:
-    """Convolve independent outcomes exactly, on a grid of a thousandth of the weight."""
+def _deviations(parts: Sequence[_Outcomes], total: float) -> tuple[float, float]:
+    """Return the outer quantiles of the sum of independent outcomes, never past 0.
+
+    Outcomes are convolved on a grid of a thousandth of the total.
+    """
+    unit = total / 1000
     distribution: dict[int, float] = {0: 1.0}
     for outcomes in parts:
         following: dict[int, float] = {}
         for value, share in distribution.items():
             for gain, probability in outcomes.items():
-                step = value + round(1000 * gain / total)
+                step = value + round(gain / unit)
                 following[step] = following.get(step, 0.0) + share * probability
         distribution = following
     mass = math.fsum(distribution.values())
     ranked = sorted(distribution)
     low = _quantile(ranked, distribution, _TAIL * mass)
     high = _quantile(ranked, distribution, (1 - _TAIL) * mass)
-    return _percent(low, 1000), _percent(high, 1000)
+    return min(0, low) * unit, max(0, high) * unit
 
 
 def _quantile(ranked: Sequence[int], distribution: Mapping[int, float], mass: float) -> int:

@@ -14,14 +14,26 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
 from grader.references import reference_problems
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-SemVer = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$")]
+# Semantic Versioning 2.0.0, less build metadata, which does not tell versions apart.
+SemVer = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
+        r"(-(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+        r"(\.(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*))*)?$",
+        max_length=80,
+    ),
+]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Probability = Annotated[float, Field(ge=0, le=1)]
+
+# Within these bounds no sum of weights overflows and no share of one vanishes.
+Weight = Annotated[float, Field(ge=0.001, le=1000, strict=True)]
 
 
 class Kind(StrEnum):
@@ -99,7 +111,7 @@ class Point(Frozen):
     """One self-contained claim that a good answer makes.
 
     Attributes:
-        weight: Share of the score, above 0.
+        weight: Share of the score, 0.001 to 1000.
         required: While the point is not covered, the top band is out of reach.
         accept: Other phrasings that make the point.
         reject: Phrasings that contradict it.
@@ -107,8 +119,8 @@ class Point(Frozen):
 
     id: Slug
     claim: Text
-    weight: Annotated[float, Field(gt=0)]
-    required: bool = False
+    weight: Weight
+    required: StrictBool = False
     accept: tuple[Text, ...] = ()
     reject: tuple[Text, ...] = ()
 
@@ -117,13 +129,13 @@ class Mistake(Frozen):
     """One wrong belief, phrased as the candidate would hold it.
 
     Attributes:
-        penalty: Subtracted from the weighted sum when made, above 0.
+        penalty: Subtracted from the weighted sum when made, 0.001 to 1000.
         correction: What is true instead.
     """
 
     id: Slug
     claim: Text
-    penalty: Annotated[float, Field(gt=0)]
+    penalty: Weight
     severity: Severity = Severity.MAJOR
     correction: str = ""
 
@@ -142,7 +154,7 @@ class Option(Frozen):
 
     id: Slug
     text: Text
-    correct: bool
+    correct: StrictBool
     explanation: str = ""
 
 
@@ -151,7 +163,7 @@ class WorkedExample(Frozen):
 
     answer: Text
     points: Mapping[str, Verdict] = Field(default_factory=dict)
-    mistakes: Mapping[str, bool] = Field(default_factory=dict)
+    mistakes: Mapping[str, StrictBool] = Field(default_factory=dict)
     rater: str = ""
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+import regex
 import snowballstemmer
 
 # Letters and digits of any script; a dot, hyphen, slash, plus or hash inside joins a technical
 # term ("node.js", "read-only", "c++").
-_WORD = re.compile(r"[^\W_]+(?:[.\-/'’_][^\W_]+)*[+#]*")
+_WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:[.\-/'’_][\p{L}\p{N}\p{M}]+)*[+#]*")
 
 STOP_WORDS = frozenset(
     [

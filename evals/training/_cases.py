@@ -6,8 +6,9 @@ find a sentence in a list.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -22,7 +23,7 @@ from grader.judges.local._comparison import compare
 from grader.judges.local._features import extract
 from grader.types import Rubric, Verdict
 
-Source = Literal["answer", "phrasing", "sibling"]
+Source = Literal["answer", "reference", "phrasing", "sibling"]
 
 _MAX_CHARACTERS = 100_000
 
@@ -33,8 +34,9 @@ class Case:
 
     Attributes:
         rubric_id: The question, whose cases are kept together when splitting.
-        source: Where the label comes from: a labelled answer, the owner's own phrasing, or a
-            phrasing of another point of the same rubric.
+        source: Where the label comes from: a labelled answer, a reference answer (the question's
+            own or another's), the owner's own phrasing, or a phrasing of another point of the
+            same rubric.
         label: A verdict for points; `made` or `absent` for mistakes.
         features: In the order of `FEATURES`.
     """
@@ -47,7 +49,12 @@ class Case:
 
 
 def build_cases(
-    rubric: Rubric, answers: Iterable[LabelledAnswer], embedder: Embedder, *, phrasings: bool
+    rubric: Rubric,
+    answers: Iterable[LabelledAnswer],
+    embedder: Embedder,
+    *,
+    others: Sequence[Rubric] = (),
+    phrasings: bool = False,
 ) -> Iterator[Case]:
     """Yield the cases of one question, in a fixed order.
 
@@ -55,35 +62,43 @@ def build_cases(
         rubric: The question's rubric.
         answers: Labelled answers to the question.
         embedder: Encodes everything.
-        phrasings: Whether to add the rubric's worked examples and phrasings.
+        others: Rubrics of other questions, whose reference answers say none of this.
+        phrasings: Whether to add the rubric's reference answer, worked examples and phrasings.
     """
     vectors = PackedVectors.pack(rubric, embedder.encode(rubric_texts(rubric))).unpack(rubric)
+    read = partial(_answer_cases, rubric=rubric, vectors=vectors, embedder=embedder)
     for answer in answers:
         verdicts = {name: label.verdict for name, label in answer.points.items()}
         made = {name: label.made for name, label in answer.mistakes.items()}
-        yield from _answer_cases(rubric.id, answer.answer, verdicts, made, vectors, embedder)
+        yield from read(answer.answer, verdicts, made)
+    none_made = dict.fromkeys((mistake.id for mistake in rubric.mistakes), False)
+    for other in others:
+        nothing = dict.fromkeys((point.id for point in rubric.points), Verdict.MISSING)
+        yield from read(other.reference_answer, nothing, none_made, source="reference")
     if phrasings:
+        everything = dict.fromkeys((point.id for point in rubric.points), Verdict.COVERED)
+        yield from read(rubric.reference_answer, everything, none_made, source="reference")
         for example in rubric.examples:
-            yield from _answer_cases(
-                rubric.id, example.answer, example.points, example.mistakes, vectors, embedder
-            )
+            yield from read(example.answer, example.points, example.mistakes)
         yield from _phrasing_cases(rubric, vectors, embedder)
 
 
 def _answer_cases(
-    rubric_id: str,
     text: str,
     verdicts: Mapping[str, Verdict],
     mistakes: Mapping[str, bool],
+    source: Source = "answer",
+    *,
+    rubric: Rubric,
     vectors: RubricVectors,
     embedder: Embedder,
 ) -> Iterator[Case]:
     features = _features(text, vectors, embedder)
     for name, verdict in verdicts.items():
         if verdict is not Verdict.UNGRADED:
-            yield Case(rubric_id, "answer", verdict, features[name])
+            yield Case(rubric.id, source, verdict, features[name])
     for name, made in mistakes.items():
-        yield Case(rubric_id, "answer", _made(made), features[name], is_mistake=True)
+        yield Case(rubric.id, source, _made(made), features[name], is_mistake=True)
 
 
 def _phrasing_cases(rubric: Rubric, vectors: RubricVectors, embedder: Embedder) -> Iterator[Case]:

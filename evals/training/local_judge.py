@@ -41,7 +41,10 @@ _REGULARISATION = 0.1
 
 # A labelled answer is an answer as people give them; a rubric's phrasings are many and clean, and
 # would otherwise teach that answers are single sentences.
-_WEIGHTS = {"answer": 1.0, "phrasing": 0.15, "sibling": 0.02}
+_WEIGHTS = {"answer": 1.0, "reference": 1.0, "phrasing": 0.15, "sibling": 0.02}
+
+# Reference answers of this many other questions are read as answers to each question.
+_FOREIGN = 2
 
 
 def main() -> int:
@@ -129,7 +132,11 @@ def _read(
     for number, rubric_id in enumerate(rubric_ids, start=1):
         console.print(f"reading {rubric_id} ({number}/{len(rubric_ids)})")
         answers = load_answers(BACKEND / f"{rubric_id}.jsonl")
-        cases += build_cases(bank.get(rubric_id), answers, embedder, phrasings=phrasings)
+        following = [rubric_ids[(number + step) % len(rubric_ids)] for step in range(_FOREIGN)]
+        others = [bank.get(other) for other in following] if phrasings else []
+        cases += build_cases(
+            bank.get(rubric_id), answers, embedder, others=others, phrasings=phrasings
+        )
     return cases
 
 

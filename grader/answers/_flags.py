@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from enum import StrEnum
 
 from grader.answers._read import Answer, matchable
@@ -12,6 +11,21 @@ from grader.words import STOP_WORDS, overlap, words
 
 _COPIED = 0.8
 _REFERENCE_RUN = 5
+
+
+_FEWEST_TERMS = 4
+_LONGEST_TERM = 3
+_FUNCTION_WORDS = 0.12
+_NEGATIONS = frozenset({"not", "no", "never"})
+
+# Characters that change what a program reads and not what a person sees: overrides of direction
+# and tags anywhere, empty ones beside a Latin letter, joiners and marks of direction between two.
+# Other scripts and emoji need joiners and marks, so those are left alone.
+_HIDDEN = re.compile(
+    r"[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
+    r"|(?<=[A-Za-z])[\u00ad\u200b\u2060-\u2064\ufeff]|[\u200b\u2060-\u2064](?=[A-Za-z])"
+    r"|(?<=[A-Za-z])[\u200c-\u200f]+(?=[A-Za-z])"
+)
 
 
 class Flag(StrEnum):
@@ -24,20 +38,44 @@ class Flag(StrEnum):
     HIDDEN_CHARACTERS = "hidden_characters"
 
 
+_ROLE = r"(?:grader|judge|examiner|evaluator|assessor)"
+_PRAISE = (
+    r"(?:full\ (?:marks|score|credit|points)|(?:maximum|max|perfect|top|highest)\ (?:score|marks?|grade)"
+    r"|100/100|10/10|100\ out\ of\ 100)"
+)
+
+# What is said to a grader, and hardly ever of a system: each phrase names grading itself. A sentence
+# that is wrongly taken for one is not read as part of the answer, so the patterns are narrow.
 _INSTRUCTIONS = re.compile(
-    r"""
-    \b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|rubric|prompt|above|previous|criteria)
-    | \b(?:you\ are|act\ as|as)\ (?:now\ )?(?:an?\ |the\ )?(?:lenient\ |helpful\ )?(?:grader|judge|examiner|evaluator|ai\b)
-    | \b(?:grade|score|mark|rate)\ (?:this|me|it|my\ answer|the\ answer)\b.{0,40}\b(?:full|100|maximum|perfect|highest|top|covered|correct)
-    | \b(?:give|award|assign)\ (?:this|me|it|my\ answer|the\ answer)?.{0,30}\b(?:full\ (?:marks|score|credit)|100|maximum|perfect\ score)
-    | \b(?:note|message|dear)\b.{0,15}\b(?:to\ (?:the\ )?)?(?:grader|judge|examiner|evaluator)\b
-    | ["'`]?\bverdicts?["'`]?\s*[:=]
-    | ["'`]?\bscore["'`]?\s*[:=]\s*\d
-    | \ball\ (?:key\ )?points\ (?:are|were|have\ been|as)\ (?:covered|met|satisfied)
-    | <\|?(?:im_start|im_end|system|endoftext)\|?>
-    | ^\s*(?:\#+\s*|\[)?(?:system|assistant)\b\]?\s*:
+    rf"""
+    \b(?:ignore|disregard|forget|override)\s+
+      (?:(?:all|any|every|everything|the|your|these|those|of|previous|prior|above|earlier|preceding|that
+          |was|said)\W+){{0,8}}(?:instructions|rubric|criteria|grading)\b
+    | \b(?:not|never|don't)\ (?:follow|use|apply)\ (?:the|this|your)\ (?:rubric|criteria)\b
+    | \bjust\ pass\ me\b
+    | \b(?:you\ are|act\ as)\ (?:now\ )?(?:an?\ |the\ )?(?:\w+\ )?{_ROLE}\b(?!\ of\b)
+    | \b(?:note|message|instructions?)\ (?:to|for)\ (?:the\ )?{_ROLE}\b
+    | \bdear\ {_ROLE}\b
+    | \bas\ an\ ai\b.{{0,20}}\byou\b
+    | \bthe\ {_ROLE}\ (?:should|must|has\ to)\b
+    | \b(?:give|grant|award|assign|score|deserves?|earns?)\b.{{0,40}}\b{_PRAISE}
+    | \bassign\ the\ maximum\b
+    | \b(?:give|award)\ (?:me|this\ answer|my\ answer)\b.{{0,20}}\b100\b
+    | \b(?:grade|score|mark|rate)\ (?:this|my|the)\ (?:answer|response|submission)\b
+    | \b(?:mark|return|output|report|treat|count|grade|score)\b.{{0,40}}
+      (?:\bcovered\b.{{0,20}}\b(?:all|every|each)\b.{{0,5}}\bpoints?\b
+        |\b(?:all|every|each|everything)\b.{{0,15}}\bas\ (?:covered|correct)\b)
+    | \ball\ (?:key\ )?points\ (?:(?:are|were)\ (?:covered|satisfied)|have\ been\ (?:covered|met|satisfied))\b
+    | ["']verdicts?["']\s*:
+    | \bverdicts?\s*[:=]\s*["']?(?:covered|partial|missing|contradicted|correct|pass)\b
+    | ["']score["']\s*:\s*\d
+    | \bscore\s*[:=]\s*["']?(?:100\b|10/10|full\b|max)
+    | <\|(?:im_start|im_end|system|endoftext)\|>
+    | <system>.*</system>
+    | (?:^|```\s*)(?:\#+\s*)?(?:(?-i:system|SYSTEM)|\[(?:system|assistant)\])\s*:
+    | ^system:\s*(?:accept|approve|grant|ignore|let|override|you)\b
     """,
-    re.IGNORECASE | re.VERBOSE | re.MULTILINE,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -68,7 +106,7 @@ def find_flags(answer: Answer, rubric: Rubric) -> tuple[Flag, ...]:
         found.append(Flag.COPIES_REFERENCE)
     if is_keyword_list(answer.text):
         found.append(Flag.KEYWORD_LIST)
-    if any(unicodedata.category(character) == "Cf" for character in answer.text):
+    if _HIDDEN.search(answer.text):
         found.append(Flag.HIDDEN_CHARACTERS)
     return tuple(found)
 
@@ -76,10 +114,19 @@ def find_flags(answer: Answer, rubric: Rubric) -> tuple[Flag, ...]:
 def is_keyword_list(text: str) -> bool:
     """Tell whether a text names terms without saying anything of them.
 
-    English prose is close to half function words; a list of terms has next to none.
+    English prose is close to half function words, and its sentences end; a list of terms has next
+    to none and falls into short pieces.
     """
     said = words(matchable(text))
-    if len(said) < 4:
+    if len(said) < _FEWEST_TERMS or re.search(r"[.!?…。؟।]\s", text.strip()):
         return False
-    function = sum(word in STOP_WORDS or word in ("not", "no", "never") for word in said)
-    return function / len(said) < 0.12 and not re.search(r"[.!?]\s", text.strip())
+    function = sum(word in STOP_WORDS or word in _NEGATIONS for word in said)
+    if function / len(said) >= _FUNCTION_WORDS:
+        return False
+    pieces = [words(piece) for piece in re.split(r"[,;|/•\n]+|\s-\s", text)]
+    pieces = [piece for piece in pieces if piece]
+    if len(pieces) >= _FEWEST_TERMS:
+        return len(said) / len(pieces) <= _LONGEST_TERM
+    # Without separators, only capitals in the middle tell names from another language's prose.
+    capitals = sum(word[0].isupper() for word in text.split()[1:])
+    return function == 0 and text.isascii() and capitals >= len(said) / 4

@@ -11,17 +11,25 @@ from dataclasses import dataclass
 from grader.answers._clauses import split_long
 from grader.errors import AnswerInvalid
 
-_FENCE = re.compile(r"^[ \t]*(```|~~~)[^\n]*\n.*?(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(
+    r"^[ \t]*(`{3,}|~{3,})[^\n`]*\n.*?(?:^[ \t]*\1[`~]*[ \t]*\r?$|\Z)", re.MULTILINE | re.DOTALL
+)
 _BULLET = re.compile(r"[ \t]*(?:[-*+•‣◦–—]|\(?\d{1,2}[.)]|\(?[a-z][.)])[ \t]+")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
 
 # A sentence ends at closing punctuation followed by space, or at a full stop of scripts that do
 # not put a space after it. UAX #29 says the same of the common cases, less the abbreviations.
-_SENTENCE_END = re.compile(r"(?:[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]+)")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl|no|fig|mr|mrs|ms|dr|st)|\b[A-Z])\.$",
-    re.IGNORECASE,
+_INVISIBLE = "\u200b-\u200f\u2060-\u2069\ufeff"
+_SENTENCE_END = re.compile(
+    rf"(?<![.!?…؟।۔])[.!?…؟।۔]++[\"'”’)\]]*+[{_INVISIBLE}]*+(?=\s)|[。！？｡]+[\"'”’」』）]*"
 )
+_ABBREVIATION = re.compile(
+    r"\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl|fig|mr|mrs|ms|dr|st)\.$", re.IGNORECASE
+)
+_LONGEST_ABBREVIATION = 8
+
+# Letters by their category that show nothing; Unicode lists them as default-ignorable.
+_FILLERS = dict.fromkeys(map(ord, "\u115f\u1160\u3164\uffa0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +111,9 @@ def read_answer(text: object, *, max_characters: int) -> Answer:
             )
     if not matchable(text):
         raise AnswerInvalid("the answer is empty; there is nothing to grade")
-    if not any(character.isalnum() for character in text):
-        raise AnswerInvalid("the answer holds no words; there is nothing to grade")
     segments = tuple(_segments(text))
+    if not segments:
+        raise AnswerInvalid("the answer holds no words; there is nothing to grade")
     return Answer(text, segments, tuple(_windows(segments)))
 
 
@@ -116,7 +124,7 @@ def matchable(text: str) -> str:
     a model reads and not what a person sees.
     """
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
+        text = unicodedata.normalize("NFKC", text.translate(_FILLERS)).translate(_FILLERS)
         text = "".join(c for c in text if unicodedata.category(c) != "Cf")
     return " ".join(text.split())
 
@@ -170,7 +178,9 @@ def _text_blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int, bo
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     position = start
     for match in _SENTENCE_END.finditer(text, start, end):
-        if _ABBREVIATION.search(text, position, match.end()):
+        # Closing quotes may follow the full stop; what is looked for ends with the stop itself.
+        near = max(position, match.end() - _LONGEST_ABBREVIATION)
+        if _ABBREVIATION.search(text, near, match.end()):
             continue
         yield position, match.end()
         position = match.end()

@@ -6,7 +6,9 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from grader.bank._corpus import load_corpus
+from semver import Version
+
+from grader.bank._corpus import ReferenceAnswer, read_corpus
 from grader.bank._parse import load_rubric
 from grader.errors import Problem, RubricInvalid, RubricNotFound
 from grader.types import Rubric, Status
@@ -112,15 +114,17 @@ def load_bank(rubrics_dir: Path, corpus_dir: Path | None, *, drafts: bool = Fals
     """
     if not rubrics_dir.is_dir():
         raise RubricInvalid([Problem("", "there is no such folder of rubrics", str(rubrics_dir))])
-    corpus = load_corpus(corpus_dir) if corpus_dir and corpus_dir.is_dir() else {}
     problems: list[Problem] = []
+    corpus: Mapping[str, ReferenceAnswer] = {}
+    if corpus_dir and corpus_dir.is_dir():
+        corpus, problems = read_corpus(corpus_dir)
     files: dict[tuple[str, str], Path] = {}
     rubrics: list[Rubric] = []
     for path in rubric_files(rubrics_dir):
         try:
             rubric = load_rubric(path, corpus)
         except RubricInvalid as error:
-            problems.extend(error.problems)
+            problems += error.problems
             continue
         key = (rubric.id, rubric.version)
         if key in files:
@@ -145,7 +149,5 @@ def rubric_files(rubrics_dir: Path) -> list[Path]:
     ]
 
 
-def _version_key(rubric: Rubric) -> tuple[tuple[int, ...], bool, str]:
-    # Semantic Versioning 2.0.0, section 11: a pre-release sorts before its release.
-    core, _, pre_release = rubric.version.partition("-")
-    return tuple(int(part) for part in core.split(".")), not pre_release, pre_release
+def _version_key(rubric: Rubric) -> Version:
+    return Version.parse(rubric.version)

@@ -38,19 +38,27 @@ def load_corpus(folder: Path) -> Mapping[str, ReferenceAnswer]:
     Raises:
         RubricInvalid: A file is not UTF-8, has no title, or has nothing below it; lists all such.
     """
+    corpus, problems = read_corpus(folder)
+    if problems:
+        raise RubricInvalid(problems)
+    return corpus
+
+
+def read_corpus(folder: Path) -> tuple[Mapping[str, ReferenceAnswer], list[Problem]]:
+    """Read what can be read of a corpus, and say what cannot."""
     problems: list[Problem] = []
     corpus: dict[str, ReferenceAnswer] = {}
     for path in sorted(folder.rglob("*.md")):
         source = path.relative_to(folder).as_posix()
         try:
-            corpus[source] = _parse(path.read_bytes().decode(), source)
+            corpus[source] = _parse(path.read_bytes().decode("utf-8-sig"), source)
         except UnicodeDecodeError as error:
             problems.append(Problem("", f"not UTF-8 at byte {error.start}", str(path), 1))
+        except OSError as error:
+            problems.append(Problem("", f"cannot be read: {error.strerror}", str(path)))
         except ValueError as error:
             problems.append(Problem("", str(error), str(path), 1))
-    if problems:
-        raise RubricInvalid(problems)
-    return corpus
+    return corpus, problems
 
 
 def _parse(text: str, source: str) -> ReferenceAnswer:

@@ -39,7 +39,10 @@ def lint_paths(
                 problems.extend(error.problems)
                 continue
             problems.extend(locate(lint_rubric(rubric), file))
-            found[rubric.id, rubric.version] = file
+            first = found.setdefault((rubric.id, rubric.version), file)
+            if first is not file:
+                message = f"'{rubric.id}' {rubric.version} is already defined in {first}"
+                problems += locate([Problem("id", message)], file)
             rubrics.append(rubric)
         if path.is_dir() and (path / LockFile.NAME).exists():
             problems.extend(lock_problems(Bank(rubrics, files=found), LockFile.read(path)))

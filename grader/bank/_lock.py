@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from pydantic import TypeAdapter, ValidationError
+
 from grader.bank._bank import Bank
 from grader.errors import Problem, RubricInvalid
-from grader.types import Rubric, Status
+from grader.types import Frozen, Rubric, Status
 
 
 class LockedVersion(NamedTuple):
@@ -17,6 +19,16 @@ class LockedVersion(NamedTuple):
 
     sha256: str
     structure_sha256: str
+
+
+class _Entry(Frozen):
+    id: str
+    version: str
+    sha256: str
+    structure_sha256: str
+
+
+_Entries = TypeAdapter(list[_Entry])
 
 
 class LockFile:
@@ -39,16 +51,14 @@ class LockFile:
         if not path.exists():
             return cls({})
         try:
-            entries = json.loads(path.read_text(encoding="utf-8"))
-            return cls(
-                {
-                    (e["id"], e["version"]): LockedVersion(e["sha256"], e["structure_sha256"])
-                    for e in entries
-                }
-            )
-        except (ValueError, TypeError, KeyError) as error:
-            message = f"not a lock file ({error}); restore it from version control"
+            entries = _Entries.validate_json(path.read_bytes())
+        except ValidationError as error:
+            reason = error.errors()[0]["msg"]
+            message = f"not a lock file ({reason}); restore it from version control"
             raise RubricInvalid([Problem("", message, str(path))]) from None
+        return cls(
+            {(e.id, e.version): LockedVersion(e.sha256, e.structure_sha256) for e in entries}
+        )
 
     def write(self, rubrics_dir: Path) -> None:
         """Write one line per version, sorted, so that a change reads well in a diff."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from grader.bank._corpus import ReferenceAnswer
-from grader.bank._yaml import LocatedDocument, read_yaml, render_path
+from grader.bank._yaml import LocatedDocument, read_document, render_path
 from grader.bank._yaml import Path as FieldPath
 from grader.errors import Problem, RubricInvalid
 from grader.references import reference_problems
@@ -52,7 +52,7 @@ def load_rubric(path: Path, corpus: Mapping[str, ReferenceAnswer]) -> Rubric:
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"
         raise RubricInvalid([Problem("", message, str(path))]) from None
-    document = read_yaml(text, str(path))
+    document = read_document(text, str(path))
     # What is not YAML at all has no fields to complain about.
     rubric, problems = (
         (None, [])
@@ -96,9 +96,18 @@ def _validate(
     try:
         return Rubric.model_validate(data), problems
     except ValidationError as error:
-        # The model's own check repeats the cross references: it is the error without a path.
-        details = [detail for detail in error.errors() if detail["loc"]]
+        details = _innermost(error.errors())
         return None, problems + [(_explain(detail), detail["loc"]) for detail in details]
+
+
+def _innermost(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Drop what only repeats a problem further inside.
+
+    A list whose entries are all invalid is also called too short, and the model's own check, which
+    has no path, repeats the references.
+    """
+    outer = {detail["loc"][:length] for detail in details for length in range(len(detail["loc"]))}
+    return [detail for detail in details if detail["loc"] and detail["loc"] not in outer]
 
 
 def _unknown_reference(reference: str, corpus: Mapping[str, ReferenceAnswer]) -> Problem:
@@ -114,7 +123,7 @@ def locate(problems: Iterable[Problem], path: Path) -> list[Problem]:
     problems = list(problems)
     if not problems:
         return []
-    document = read_yaml(path.read_text(encoding="utf-8"), str(path))
+    document = read_document(path.read_text(encoding="utf-8"), str(path))
     return [_placed(p, _parse_path(p.where), document, str(path)) for p in problems]
 
 
@@ -124,7 +133,7 @@ def _placed(problem: Problem, path: FieldPath, document: LocatedDocument, file: 
 
 def _parse_path(where: str) -> FieldPath:
     steps = where.replace("[", ".").replace("]", "").split(".")
-    return tuple(int(step) if step.isdigit() else step for step in steps if step)
+    return tuple(int(step) if step.isdecimal() else step for step in steps if step)
 
 
 # pydantic's error types, in words for a rubric's author; {given} is what stands in the file.
@@ -133,7 +142,10 @@ _MESSAGES = {
     "missing:weight": "missing; give the point a weight above 0",
     "missing:penalty": "missing; give the mistake a penalty above 0",
     "extra_forbidden": "unknown field",
-    "greater_than": "must be a number above 0, not {given}",
+    "greater_than_equal": "must be a number above 0, not {given} (0.001 to 1000)",
+    "less_than_equal": "must be at most 1000, not {given}",
+    "float_type": "must be a number, not {given}",
+    "bool_type": "must be true or false, not {given}",
     "finite_number": "must be a number above 0, not {given}",
     "string_type": "must be text, not {given}; put it in quotes",
     "string_too_short": "must not be empty",

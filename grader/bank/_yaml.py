@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,30 @@ class LocatedDocument:
         return self.lines.get(path, 1)
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads dates as the text they are: no field of a rubric is one."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - overrides PyYAML's table of the same form
+        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def read_document(text: str, file: str = "") -> LocatedDocument:
+    """Parse a YAML document, or a JSON one if the file's name says so."""
+    located = read_yaml(text, file)
+    if not file.endswith(".json"):
+        return located
+    # YAML reads nearly all of JSON, and gives lines; what it reads otherwise is left to JSON.
+    try:
+        return LocatedDocument(json.loads(text), located.lines, ())
+    except json.JSONDecodeError as error:
+        problem = Problem("", f"not valid JSON: {error.msg}", file, error.lineno)
+    except RecursionError:
+        problem = Problem("", "not valid JSON: nested too deeply", file, 1)
+    return LocatedDocument(None, {}, (problem,))
+
+
 def read_yaml(text: str, file: str = "") -> LocatedDocument:
     """Parse one YAML document.
 
@@ -47,7 +72,12 @@ def read_yaml(text: str, file: str = "") -> LocatedDocument:
     if len(text) > MAX_CHARACTERS:
         message = f"{len(text):,} characters; a rubric may have at most {MAX_CHARACTERS:,}"
         return LocatedDocument(None, {}, (Problem("", message, file, 1),))
-    loader = yaml.SafeLoader(text)
+    try:
+        loader = _Loader(text)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        message = f"not valid YAML: holds a control character (U+{error.character:04X}); remove it"
+        return LocatedDocument(None, {}, (Problem("", message, file, line),))
     try:
         node = loader.get_single_node()
         builder = _Builder(loader, file)

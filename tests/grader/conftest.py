@@ -11,7 +11,7 @@ import pytest
 from grader.bank import Bank, ReferenceAnswer, load_bank, load_corpus
 
 # The gate must say the same of the same code every time, on slow machines too.
-hypothesis.settings.register_profile("gate", deadline=None, derandomize=True, max_examples=40)
+hypothesis.settings.register_profile("gate", deadline=None, derandomize=True, max_examples=30)
 hypothesis.settings.load_profile("gate")
 
 

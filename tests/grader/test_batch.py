@@ -137,7 +137,7 @@ def test_the_input_is_never_overwritten(grader: Grader, source: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BatchInvalid, match="nothing.jsonl"):
+    with pytest.raises(BatchInvalid, match=r"nothing\.jsonl"):
         count_lines(tmp_path / "nothing.jsonl")
 
 

@@ -30,7 +30,6 @@ def test_words_are_lower_case_in_order(text: str, expected: list[str]) -> None:
     assert words(text) == expected
 
 
-@pytest.mark.xfail(reason=r"\w knows no combining marks, so a vowel sign ends a word", strict=True)
 @pytest.mark.parametrize("word", ["हिन्दी", "ไม่", "cafe\u0301", "שָׁלוֹם"], ids=ascii)
 def test_combining_marks_belong_to_their_word(word: str) -> None:
     assert words(word) == [word]

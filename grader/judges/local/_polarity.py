@@ -7,6 +7,7 @@ opposite; these cues are read from the words instead.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -57,7 +58,7 @@ _NEGATORS = frozenset(
     ]
 )
 _NUMBER_WORDS = {
-    word: str(value)
+    word: value
     for value, word in enumerate(
         [
             "zero",
@@ -73,11 +74,20 @@ _NUMBER_WORDS = {
             "ten",
             "eleven",
             "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
         ]
     )
     if value != 1  # "one" is a pronoun more often than a number
-}
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+} | {"thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "thousand": 1000, "million": 10**6}
+_NUMBER = re.compile(r"(\d+(?:,\d{3})+|\d+(?:\.\d+)?)(k)?", re.IGNORECASE)
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'"))
 
 _OPPOSITES = [
     "synchronous/asynchronous",
@@ -197,16 +207,26 @@ class Cues(NamedTuple):
 @lru_cache(maxsize=8192)
 def read_cues(text: str) -> Cues:
     """Count negations and collect numbers and words of a sentence."""
+    text = text.translate(_APOSTROPHES)
     said = words(text)
-    plain = [word.replace("'", "").replace("’", "") for word in said]
-    negations = sum(
-        word in _NEGATORS or word.endswith(("n't", "n’t", "-less")) or word.startswith("non-")
-        for word in said
+    negations = sum(_negates(word) for word in said)
+    return Cues(negations, frozenset(_numbers(text, said)), frozenset(said))
+
+
+def _negates(word: str) -> bool:
+    return (
+        word.replace("'", "") in _NEGATORS
+        or word.endswith(("n't", "-less"))
+        or word.startswith("non-")
     )
-    negations += sum(word in _NEGATORS and said[i] not in _NEGATORS for i, word in enumerate(plain))
-    numbers = {number for word in said for number in _NUMBER.findall(word)}
-    numbers |= {_NUMBER_WORDS[word] for word in said if word in _NUMBER_WORDS}
-    return Cues(negations, frozenset(numbers), frozenset(said))
+
+
+def _numbers(text: str, said: Sequence[str]) -> Iterator[str]:
+    for digits, thousands in _NUMBER.findall(text):
+        yield f"{float(digits.replace(',', '')) * (1000 if thousands else 1):g}"
+    for word in said:
+        if word in _NUMBER_WORDS:
+            yield f"{_NUMBER_WORDS[word]:g}"
 
 
 class Mismatch(NamedTuple):

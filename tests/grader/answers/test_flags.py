@@ -64,7 +64,6 @@ def test_text_that_speaks_to_the_grader_is_flagged(text: str) -> None:
     assert Flag.INSTRUCTION_IN_ANSWER in flags(text)
 
 
-@pytest.mark.xfail(reason="no pattern knows this one", strict=True)
 @pytest.mark.parametrize(
     "text",
     [
@@ -107,7 +106,6 @@ def test_technical_sentences_with_such_words_are_not_flagged(text: str) -> None:
 
 
 # Each false alarm also makes the local judge pass over the sentence, so it costs points.
-@pytest.mark.xfail(reason="false alarm", strict=True)
 @pytest.mark.parametrize(
     "text",
     [
@@ -226,7 +224,6 @@ def test_prose_is_not_taken_for_a_list_of_terms(text: str) -> None:
     assert Flag.KEYWORD_LIST not in flags(text)
 
 
-@pytest.mark.xfail(reason="function words are counted in English alone", strict=True)
 @pytest.mark.parametrize(
     "text",
     [
@@ -239,7 +236,6 @@ def test_prose_of_another_language_is_not_taken_for_a_list_of_terms(text: str) -
     assert Flag.KEYWORD_LIST not in flags(text)
 
 
-@pytest.mark.xfail(reason="a short statement may do without function words", strict=True)
 @pytest.mark.parametrize(
     "text",
     ["Indexes speed reads, slow writes.", "Brokers persist messages, consumers acknowledge."],
@@ -262,7 +258,6 @@ def test_visible_characters_are_not_flagged_as_hidden(text: str) -> None:
     assert Flag.HIDDEN_CHARACTERS not in flags(text)
 
 
-@pytest.mark.xfail(reason="any format character counts, also where writing needs it", strict=True)
 @pytest.mark.parametrize(
     "text",
     [
@@ -305,7 +300,6 @@ def test_the_examples_of_the_bank_have_no_flags(real_bank: Bank) -> None:
     assert {r.id: flagged_examples(r) for r in rubrics if flagged_examples(r)} == {}
 
 
-@pytest.mark.xfail(reason="'forget the previous ...' and 'System: ...' are ordinary", strict=True)
 @pytest.mark.parametrize("name", sorted(FALSE_ALARMS))
 def test_no_other_example_of_the_bank_has_flags(real_bank: Bank, name: str) -> None:
     assert flagged_examples(real_bank.get(name)) == []

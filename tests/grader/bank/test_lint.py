@@ -172,7 +172,6 @@ def test_the_lock_file_of_a_folder_is_checked_with_it(tmp_path: Path) -> None:
     assert problem.file == str(tmp_path / "a.yaml")
 
 
-@pytest.mark.xfail(reason="lint passes what load_bank refuses", strict=True)
 def test_the_same_id_and_version_in_two_files_is_reported(tmp_path: Path) -> None:
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_text(yaml.safe_dump(good()), encoding="utf-8")

@@ -33,7 +33,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def run(
     environment: dict[str, str], *arguments: str | Path, given: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "grader", *(os.fsencode(argument) for argument in arguments)]
+    command = [sys.executable, "-m", "grader", *map(str, arguments)]
     return subprocess.run(command, env=environment, input=given, capture_output=True, check=False)
 
 

@@ -57,7 +57,7 @@ def test_two_texts_that_mean_alike_are_nearer_than_two_that_do_not(embedder: Emb
 
 
 def test_a_model_that_is_not_on_this_machine_is_named_in_the_error() -> None:
-    with pytest.raises(ConfigurationError, match="no-such-model.*not downloaded"):
+    with pytest.raises(ConfigurationError, match=r"no-such-model.*not downloaded"):
         build_embedder(Settings(embedder_model="no-such-model"))
 
 
