@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
@@ -80,10 +81,11 @@ class Problem(BaseModel):
     errors: list[FieldError] | None = None
     nearest: list[dict[str, Any]] | None = None
 
-    def response(self) -> JSONResponse:
+    def response(self) -> Response:
         """Return the HTTP response."""
-        content = self.model_dump(mode="json", exclude_none=True)
-        return JSONResponse(content, status_code=self.status, media_type=_MEDIA_TYPE)
+        # Escaped to ASCII: what is quoted of the request may hold half of a surrogate pair.
+        content = json.dumps(self.model_dump(exclude_none=True))
+        return Response(content, status_code=self.status, media_type=_MEDIA_TYPE)
 
 
 PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -117,7 +119,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_unexpected)
 
 
-async def _on_grader_error(_: Request, error: Exception) -> JSONResponse:
+async def _on_grader_error(_: Request, error: Exception) -> Response:
     if not isinstance(error, GraderError):
         raise error
     status, title = HTTPStatus.INTERNAL_SERVER_ERROR, "The service failed"
@@ -128,7 +130,7 @@ async def _on_grader_error(_: Request, error: Exception) -> JSONResponse:
     return _problem(status, error.code, title, str(error), **error.details())
 
 
-async def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
+async def _on_invalid_request(_: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     details = error.errors()
@@ -163,7 +165,7 @@ def _in_words(detail: Any) -> str:
     return str(detail["msg"]).removeprefix("Value error, ")
 
 
-async def _on_http_exception(_: Request, error: Exception) -> JSONResponse:
+async def _on_http_exception(_: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     status = HTTPStatus(error.status_code)
@@ -172,7 +174,7 @@ async def _on_http_exception(_: Request, error: Exception) -> JSONResponse:
     return response
 
 
-async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
+async def _on_unexpected(request: Request, error: Exception) -> Response:
     _log.error("unexpected error at %s %s", request.method, request.url.path, exc_info=error)
     return _problem(
         HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -182,7 +184,7 @@ async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
     )
 
 
-def _problem(status: HTTPStatus, code: str, title: str, detail: str, **extra: Any) -> JSONResponse:
+def _problem(status: HTTPStatus, code: str, title: str, detail: str, **extra: Any) -> Response:
     problem = Problem(
         type=f"urn:answer-grader:{code}",
         title=title,

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from grader.errors import BadInput, BatchInvalid, GraderError
 from grader.grading import Grader
+from grader.types import Text
 
 
 class BatchLine(BaseModel):
@@ -31,7 +32,7 @@ class BatchLine(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True)
 
-    custom_id: str
+    custom_id: Text
     rubric_id: str
     answer: str
     rubric_version: str | None = None
@@ -92,7 +93,7 @@ async def grade_file(
             results = _grade_lines(grader, _lines(lines), done, concurrency)
             async with aclosing(results):
                 async for result in results:
-                    output.write(json.dumps(result, ensure_ascii=False).encode() + b"\n")
+                    output.write(_encode(result))
                     output.flush()
                     graded += "grade" in result
                     failed += "error" in result
@@ -159,6 +160,14 @@ def _read_object(raw: bytes) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise BatchInvalid("a line must be a JSON object with custom_id, rubric_id and answer")
     return document
+
+
+def _encode(result: dict[str, Any]) -> bytes:
+    try:
+        text = json.dumps(result, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # a custom_id may hold half of a surrogate pair, escaped in JSON
+        text = json.dumps(result).encode()
+    return text + b"\n"
 
 
 def _describe(detail: Any) -> str:

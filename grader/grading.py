@@ -96,31 +96,34 @@ class Grader:
         settings: Settings,
         *,
         bank: Bank | None = None,
+        indexed: bool = True,
         on_progress: Callable[[int, int], None] | None = None,
     ) -> Self:
         """Load everything that the settings name; blocks for some seconds.
 
         Args:
             settings: What to load.
-            bank: Grade by these rubrics, without an index, instead of the bank in the settings.
+            bank: The rubrics to grade by; those in the settings by default.
+            indexed: Whether to keep the bank's vectors in the index. Without it rubrics are encoded
+                when first used, and questions cannot be routed.
             on_progress: Called with (done, total) while rubrics are indexed.
 
         Raises:
             RubricInvalid: The bank has problems.
             ConfigurationError: Some part is missing.
         """
-        own_bank = bank or load_bank(settings.rubrics_dir, settings.corpus_dir)
+        bank = bank or load_bank(settings.rubrics_dir, settings.corpus_dir)
         encoder = SharedEncoder(build_embedder(settings))
         try:
             judge = build_judge(settings, encoder)
             index = None
-            if bank is None:
+            if indexed:
                 index = build_index(settings)
-                index.sync(list(own_bank), encoder, on_progress)
+                index.sync(list(bank), encoder, on_progress)
         except BaseException:
             encoder.close()
             raise
-        return cls(settings, bank=own_bank, encoder=encoder, judge=judge, index=index)
+        return cls(settings, bank=bank, encoder=encoder, judge=judge, index=index)
 
     def close(self) -> None:
         """Finish what is being encoded and end the encoder's thread."""

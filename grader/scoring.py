@@ -115,6 +115,10 @@ def _percent(earned: float, total: float) -> float:
     return round(min(100.0, max(0.0, 100 * earned / total)), 1)
 
 
+# In thousandths of the weight: a gain or loss beyond it takes any score to its bound, and counting
+# it in full would only spread the sums over a grid too large to walk.
+_WIDEST = 2000
+
 # Probabilities of what a finding might have added to the sum, relative to what it did add.
 _Outcomes = Mapping[float, float]
 
@@ -145,7 +149,7 @@ def _deviations(parts: Sequence[_Outcomes], total: float) -> tuple[float, float]
         following: dict[int, float] = {}
         for value, share in distribution.items():
             for gain, probability in outcomes.items():
-                step = value + round(gain / unit)
+                step = value + round(min(_WIDEST, max(-_WIDEST, gain / unit)))
                 following[step] = following.get(step, 0.0) + share * probability
         distribution = following
     mass = math.fsum(distribution.values())

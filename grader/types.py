@@ -30,6 +30,7 @@ SemVer = Annotated[
     ),
 ]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+OptionalText = Annotated[str, StringConstraints(strip_whitespace=True)]
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 # Within these bounds no sum of weights overflows and no share of one vanishes.
@@ -137,7 +138,7 @@ class Mistake(Frozen):
     claim: Text
     penalty: Weight
     severity: Severity = Severity.MAJOR
-    correction: str = ""
+    correction: OptionalText = ""
 
 
 class FollowUp(Frozen):
@@ -155,7 +156,7 @@ class Option(Frozen):
     id: Slug
     text: Text
     correct: StrictBool
-    explanation: str = ""
+    explanation: OptionalText = ""
 
 
 class WorkedExample(Frozen):
@@ -164,7 +165,7 @@ class WorkedExample(Frozen):
     answer: Text
     points: Mapping[str, Verdict] = Field(default_factory=dict)
     mistakes: Mapping[str, StrictBool] = Field(default_factory=dict)
-    rater: str = ""
+    rater: OptionalText = ""
 
 
 class Rubric(Frozen):
@@ -184,8 +185,8 @@ class Rubric(Frozen):
     kind: Kind = Kind.TECHNICAL
     level: Level = Level.MID
     topics: tuple[Slug, ...] = ()
-    reference: str | None = None
-    reference_answer: str = ""
+    reference: OptionalText | None = None
+    reference_answer: OptionalText = ""
     points: Annotated[tuple[Point, ...], Field(min_length=1)]
     mistakes: tuple[Mistake, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()

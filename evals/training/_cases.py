@@ -15,12 +15,9 @@ import numpy as np
 
 from evals.datasets import LabelledAnswer
 from grader.answers import matchable, read_answer
-from grader.embedding import Embedder
-from grader.embedding._protocol import FloatArray
-from grader.index import PackedVectors, Role, RubricVectors
-from grader.index._vectors import rubric_texts
-from grader.judges.local._comparison import compare
-from grader.judges.local._features import extract
+from grader.embedding import Embedder, FloatArray
+from grader.index import PackedVectors, Role, RubricVectors, rubric_texts
+from grader.judges.local import compare, extract
 from grader.types import Rubric, Verdict
 
 Source = Literal["answer", "reference", "phrasing", "sibling"]

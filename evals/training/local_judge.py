@@ -27,11 +27,10 @@ import grader
 from evals.datasets import BACKEND, Split, backend_split, load_answers
 from evals.training._cases import Case, build_cases
 from grader.bank import Bank, load_bank
-from grader.embedding._protocol import FloatArray
+from grader.embedding import FloatArray
 from grader.embedding._sentence_transformers import SentenceTransformersEmbedder
-from grader.index._vectors import rubric_texts
-from grader.judges.local._features import FEATURES
-from grader.judges.local._head import LogisticModel
+from grader.index import rubric_texts
+from grader.judges.local import FEATURES, LogisticModel
 from grader.settings import Settings
 from grader.types import Rubric
 

@@ -43,7 +43,7 @@ def batch(
     console = Console(stderr=True)
     columns = ("grading", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with (
-        opened(settings, bank) as grader,
+        opened(settings, bank, indexed=bank is None) as grader,
         Progress(*columns, console=console, transient=True) as progress,
     ):
         task = progress.add_task("grading", total=total)

@@ -34,14 +34,23 @@ def grade(
     """Grade one answer: score, verdicts with the quoted words, what to ask next."""
     import asyncio
 
+    from grader.answers import read_answer
+    from grader.bank import load_bank
     from grader.cli._open import bank_of_file, is_rubric_file, load_settings, opened
     from grader.cli._render import render_grade
 
     text = _read_answer(answer, answer_file, source)
     settings = load_settings()
-    bank = bank_of_file(Path(rubric), settings) if is_rubric_file(rubric) else None
-    with opened(settings, bank) as grader:
-        chosen = next(iter(bank)) if bank else grader.bank.get(rubric, rubric_version)
+    from_file = is_rubric_file(rubric)
+    if from_file:
+        bank = bank_of_file(Path(rubric), settings)
+        chosen = next(iter(bank))
+    else:
+        bank = load_bank(settings.rubrics_dir, settings.corpus_dir)
+        chosen = bank.get(rubric, rubric_version)
+    # What is wrong with the answer is said at once, not after the model has been loaded.
+    read_answer(text, max_characters=settings.max_answer_characters)
+    with opened(settings, bank, indexed=not from_file) as grader:
         result = asyncio.run(
             grader.grade(text, chosen, asked=asked or (), allow_partial=allow_partial)
         )

@@ -43,7 +43,9 @@ def load_settings(**overrides: Any) -> Settings:
 
 
 @contextmanager
-def opened(settings: Settings, bank: Bank | None = None) -> Iterator[Grader]:
+def opened(
+    settings: Settings, bank: Bank | None = None, *, indexed: bool = True
+) -> Iterator[Grader]:
     """Open a grader, showing what it is doing on standard error, and close it at the end."""
     from rich.console import Console
     from rich.progress import (
@@ -69,7 +71,7 @@ def opened(settings: Settings, bank: Bank | None = None) -> Iterator[Grader]:
 
         from grader.grading import Grader
 
-        grader = Grader.open(settings, bank=bank, on_progress=show)
+        grader = Grader.open(settings, bank=bank, indexed=indexed, on_progress=show)
     with grader:
         yield grader
 

@@ -10,6 +10,7 @@ from grader.index._vectors import (
     StatementVector,
     encode_rubric,
     explaining_passage,
+    rubric_texts,
 )
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "explaining_passage",
     "nearest_rubric",
     "related_question",
+    "rubric_texts",
 ]

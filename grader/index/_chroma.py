@@ -21,8 +21,7 @@ from filelock import FileLock
 from langchain_core.embeddings import Embeddings
 
 from grader.bank import passages
-from grader.embedding import SharedEncoder
-from grader.embedding._protocol import FloatArray
+from grader.embedding import FloatArray, SharedEncoder
 from grader.errors import ConfigurationError
 from grader.index._protocol import Hit, PartKind, SyncReport
 from grader.index._vectors import PackedVectors, RubricVectors, encode_rubric

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from grader.embedding import SharedEncoder
-from grader.embedding._protocol import FloatArray
+from grader.embedding import FloatArray, SharedEncoder
 from grader.index._vectors import RubricVectors
 from grader.types import Rubric
 

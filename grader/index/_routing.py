@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from grader.bank import Bank
-from grader.embedding._protocol import FloatArray
+from grader.embedding import FloatArray
 from grader.errors import NoMatchingRubric
 from grader.index._protocol import Hit, PartKind, VectorIndex
 from grader.types import NextQuestion, Rubric

@@ -13,8 +13,7 @@ import numpy.typing as npt
 
 from grader.answers import matchable
 from grader.bank import passages
-from grader.embedding import Encoded, SharedEncoder
-from grader.embedding._protocol import FloatArray
+from grader.embedding import Encoded, FloatArray, SharedEncoder
 from grader.types import Passage, Rubric
 from grader.words import content_words, stem
 

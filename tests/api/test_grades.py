@@ -141,6 +141,8 @@ def test_all_problems_of_an_inline_rubric_come_at_once(client: TestClient) -> No
         (b"[]", 422),
         (b'{"rubric_id": "node-event-loop", "answer": "\xff\xfe"}', 400),
         (b'{"rubric_id": "node-event-loop", "answer": "\\ud800 words"}', 422),
+        (b'{"rubric_id": "\\ud800", "answer": "words"}', 404),
+        (b'{"rubric": {"id": "x", "\\ud800": 1}, "answer": "words"}', 422),
         (b"[" * 200_000, 400),
         (b'{"rubric_id": "node-event-loop", "answer": NaN}', 422),
     ],

@@ -58,6 +58,7 @@ def test_a_line_that_fails_yields_an_error_and_the_rest_goes_on(
         (b"[1, 2]", "batch_invalid", "JSON object"),
         (b"[" * 100_000, "batch_invalid", "nested too deeply"),
         (b'{"custom_id": "m"}', "batch_invalid", "rubric_id is missing"),
+        (line(90, custom_id="\ud800").encode(), "batch_invalid", "custom_id"),
         (line(91, answer=5).encode(), "batch_invalid", "answer"),
         (line(92, answer=" ").encode(), "answer_invalid", "empty"),
         (line(93, answer="a\x00b").encode(), "answer_invalid", "NUL"),

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grader.answers import Answer
-from grader.embedding import Encoded
-from grader.embedding._protocol import FloatArray
+from grader.embedding import Encoded, FloatArray
 from grader.index import RubricVectors
 from grader.words import stem
 

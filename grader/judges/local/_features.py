@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grader.answers import Answer, matchable
-from grader.embedding._protocol import FloatArray
+from grader.embedding import FloatArray
 from grader.index import Role, RubricVectors
 from grader.judges.local._comparison import Comparison
 from grader.judges.local._polarity import Mismatch, mismatch, read_cues

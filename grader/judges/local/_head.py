@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.embedding._protocol import FloatArray
+from grader.embedding import FloatArray
 from grader.errors import ConfigurationError
 from grader.judges.local._features import FEATURES
 from grader.types import Verdict
