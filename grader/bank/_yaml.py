@@ -78,6 +78,8 @@ def read_document(text: str, file: str = "") -> LocatedDocument:
 def _read_yaml(text: str, file: str) -> LocatedDocument:
     loader = None
     try:
+        if (line := _line_nested_too_deeply(text)) is not None:
+            return _unusable(f"deep nesting (over {MAX_DEPTH} levels) is not supported", file, line)
         loader = _Loader(text)
         node = loader.get_single_node()
         builder = _Builder(loader, file)
@@ -99,6 +101,17 @@ def _read_yaml(text: str, file: str) -> LocatedDocument:
             loader.dispose()
 
 
+def _line_nested_too_deeply(text: str) -> int | None:
+    # Events come one by one, whereas building nodes recurses, in C without a bound.
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            return event.start_mark.line + 1 if event.start_mark else 1
+    return None
+
+
 def _unusable(message: str, file: str, line: int) -> LocatedDocument:
     return LocatedDocument(None, {}, (Problem("", message, file, line),))
 
@@ -113,8 +126,8 @@ class _Builder:
 
     def build(self, node: yaml.Node, path: Path) -> Any:
         self.lines[path] = node.start_mark.line + 1
-        if id(node) in self._seen or len(path) > MAX_DEPTH:
-            message = "aliases and deep nesting are not supported; write the value out"
+        if id(node) in self._seen:
+            message = "aliases are not supported; write the value out"
             self._report(message, node, path)
             return None
         self._seen.add(id(node))

@@ -436,7 +436,7 @@ UNREADABLE: dict[str, tuple[str | bytes, int, str]] = {
     "only a comment": ("# nothing\n", 1, "this is empty"),
     "not UTF-8": (b"id: caf\xe9\n", 1, "not UTF-8 at byte 7"),
     "far too long": ("id: a\n" + "# filler\n" * 60_000, 1, "at most 500,000"),
-    "nested without end": ("[" * 1_000, 1, "not valid YAML"),
+    "nested without end": ("[" * 1_000, 1, "deep nesting"),
 }
 
 

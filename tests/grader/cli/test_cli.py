@@ -208,4 +208,4 @@ def test_doctor_reports_every_part(environment: dict[str, str], tmp_path: Path) 
     broken = environment | {"GRADER_RUBRICS_DIR": str(tmp_path / "nothing")}
     result = run(broken, "doctor")
     assert result.returncode == 1
-    assert "no such folder" in result.stdout.decode()
+    assert "no such folder" in " ".join(result.stdout.decode().split())
