@@ -358,7 +358,8 @@ def _review_reasons(
     if result.interval is not None:
         low, high = (band_of(bound) for bound in result.interval)
         if low is not high:
-            reasons.append(f"The score may lie in another band: {low} to {high}.")
+            bands = f"{low} to {high}".replace("_", " ")
+            reasons.append(f"The score may lie in another band: {bands}.")
     required = {point.id for point in rubric.points if point.required}
     unsure = [f.point_id for f in judgement.points if f.point_id in required and _is_unsure(f)]
     if unsure:
