@@ -47,5 +47,5 @@ class Settings(BaseSettings):
     judge: str = "local"
     max_answer_characters: Annotated[int, Field(ge=1)] = 20_000
     route_similarity: Annotated[float, Field(ge=0, le=1)] = 0.55
-    route_margin: Annotated[float, Field(ge=0, le=1)] = 0.03
+    route_margin: Annotated[float, Field(ge=0, le=1)] = 0.05
     concurrency: Annotated[int, Field(ge=1, le=256)] = 8
