@@ -12,13 +12,12 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from grader.errors import BadInput, BatchInvalid, GraderError
 from grader.grading import Grader
-from grader.types import Text
 
 
 class BatchLine(BaseModel):
@@ -32,7 +31,7 @@ class BatchLine(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True)
 
-    custom_id: Text
+    custom_id: Annotated[str, StringConstraints(min_length=1)]
     rubric_id: str
     answer: str
     rubric_version: str | None = None

@@ -108,6 +108,16 @@ def test_lines_added_to_the_source_are_graded_next(
     assert run(grader, source, target) == BatchReport(resumed=7, graded=1, failed=0)
 
 
+def test_a_custom_id_comes_back_as_it_was_sent(
+    grader: Grader, tmp_path: Path, target: Path
+) -> None:
+    source = tmp_path / "spaced.jsonl"
+    source.write_text(line(1, custom_id=" a "), encoding="utf-8")
+    run(grader, source, target)
+    assert results(target)[0]["custom_id"] == " a "
+    assert run(grader, source, target) == BatchReport(resumed=1, graded=0, failed=0)
+
+
 def test_resuming_keeps_error_lines_and_repeated_ids_apart(
     grader: Grader, tmp_path: Path, target: Path
 ) -> None:
