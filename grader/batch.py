@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from grader.errors import BadInput, BatchInvalid, GraderError
 from grader.grading import Grader
+from grader.judges.llm import token_budget
 
 
 class BatchLine(BaseModel):
@@ -88,7 +89,11 @@ async def grade_file(
     if on_line and done:
         on_line(done)
     try:
-        with _opened(source) as lines, target.open("ab") as output:
+        with (
+            _opened(source) as lines,
+            target.open("ab") as output,
+            token_budget(grader.settings.llm.batch_tokens),
+        ):
             results = _grade_lines(grader, _lines(lines), done, concurrency)
             async with aclosing(results):
                 async for result in results:

@@ -12,10 +12,18 @@ from grader.bank import LockFile, load_bank, lock_problems
 from grader.embedding import SharedEncoder, build_embedder
 from grader.errors import GraderError
 from grader.index import build_index
-from grader.judges import build_judge
+from grader.judges import SupportsClose, build_judge
 from grader.settings import Settings
 
-_PACKAGES = ("torch", "sentence-transformers", "chromadb", "langchain-core", "fastapi", "openai")
+_PACKAGES = (
+    "torch",
+    "sentence-transformers",
+    "chromadb",
+    "langchain-core",
+    "langchain-openai",
+    "fastapi",
+    "openai",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,7 @@ def examine(settings: Settings) -> list[Finding]:
         "embedder": _embedder,
         "vector index": _index,
         "judge": _judge,
+        "LLM": _llm,
     }
     findings = [Finding("grader", f"{__version__} on Python {platform.python_version()}")]
     for part, check in checks.items():
@@ -76,5 +85,25 @@ def _index(settings: Settings) -> str:
 
 def _judge(settings: Settings) -> str:
     encoder = SharedEncoder(build_embedder(settings))
-    identity = build_judge(settings, encoder).identity
-    return f"{identity.judge}: {identity.model}"
+    judge = build_judge(settings, encoder)
+    if isinstance(judge, SupportsClose):
+        judge.close()
+    identity = judge.identity
+    prompt = f", prompt {identity.prompt_sha256[:12]}" if identity.prompt_sha256 else ""
+    return f"{identity.judge}: {identity.model}{prompt}"
+
+
+def _llm(settings: Settings) -> str:
+    from grader.judges.llm import check_llm_settings, without_password
+
+    llm = settings.llm
+    if settings.judge == "local" and not llm.model:
+        return "not used: the judge is local"
+    check_llm_settings(llm)
+    from grader.judges.llm._openai import reach
+
+    where = f"{llm.model} at {without_password(llm.base_url)}"
+    limits = f"{llm.call_tokens:,} tokens a call, {llm.concurrency} calls at once"
+    batch = f"{llm.batch_tokens:,} tokens a batch" if llm.batch_tokens else "no limit on a batch"
+    cache = "cache on" if llm.cache else "cache off"
+    return f"{where}: {reach(llm)}; {limits}, {batch}; {cache}; failures become {llm.failure}"

@@ -9,6 +9,7 @@
     │   └── BatchInvalid         a batch file that cannot be read or resumed
     ├── ConfigurationError       settings name something missing or impossible
     └── JudgeUnavailable         a judge could not judge; never a grade
+        └── TokenBudgetExceeded  judging would use more tokens than it may
 
 Each message says what was wrong, where, and what to do. `code` is a stable slug that the HTTP
 problem type and a batch's error line carry.
@@ -18,7 +19,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from grader.types import Usage
 
 
 class GraderError(Exception):
@@ -128,6 +132,21 @@ class ConfigurationError(GraderError):
 
 
 class JudgeUnavailable(GraderError):
-    """A judge could not judge; points stay ungraded, and no score is made up."""
+    """A judge could not judge; points stay ungraded, and no score is made up.
+
+    Attributes:
+        usage: What was spent in vain; None for nothing.
+    """
 
     code = "judge_unavailable"
+
+    def __init__(self, message: str, usage: Usage | None = None) -> None:
+        """Keep what was spent beside the message."""
+        self.usage = usage
+        super().__init__(message)
+
+
+class TokenBudgetExceeded(JudgeUnavailable):
+    """Judging would use more tokens than one call, or the batch, may use."""
+
+    code = "token_budget_exceeded"

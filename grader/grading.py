@@ -7,11 +7,12 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
-from typing import Self
+from typing import Self, TypeVar
 
 from grader import __version__
-from grader.answers import Answer, Flag, find_flags, matchable, read_answer
+from grader.answers import Answer, Flag, find_flags, matchable, read_answer, spoken_terms
 from grader.bank import Bank, load_bank
+from grader.choices import with_choice
 from grader.embedding import SharedEncoder, build_embedder
 from grader.errors import JudgeUnavailable
 from grader.follow_up import choose_follow_up
@@ -25,7 +26,7 @@ from grader.index import (
     nearest_rubric,
     related_question,
 )
-from grader.judges import Judge, JudgeTask, build_judge
+from grader.judges import Judge, JudgeTask, SupportsClose, build_judge
 from grader.scoring import Score, band_of, missing_points, score
 from grader.settings import Settings
 from grader.types import (
@@ -41,11 +42,14 @@ from grader.types import (
     Rubric,
     RubricRef,
     Status,
+    Usage,
     Verdict,
 )
 
 # About 0.3 MB each; a bank of this size stays in memory, a larger one is read on demand.
 _RUBRICS_IN_MEMORY = 256
+
+_Finding = TypeVar("_Finding", PointFinding, MistakeFinding)
 
 _DRAFT_FLAG = "draft_rubric"
 _PARTIAL_FLAG = "partial_score"
@@ -55,6 +59,13 @@ _FLAGS_FOR_REVIEW = {
     Flag.COPIES_QUESTION: "The answer only repeats the question.",
     Flag.COPIES_REFERENCE: "The answer copies the reference answer.",
     Flag.KEYWORD_LIST: "The answer lists terms without saying anything about them.",
+    Flag.OFF_TOPIC: "Most of the answer is about none of the rubric's points or mistakes.",
+}
+
+# What no judge can read is not judged, and never held against the candidate.
+_UNREADABLE = {
+    Flag.POOR_TRANSCRIPT: "the transcript is too poor to read",
+    Flag.OTHER_LANGUAGE: "the answer is mostly not in English",
 }
 
 
@@ -126,7 +137,9 @@ class Grader:
         return cls(settings, bank=bank, encoder=encoder, judge=judge, index=index)
 
     def close(self) -> None:
-        """Finish what is being encoded and end the encoder's thread."""
+        """Finish what is being encoded, and end the threads of the encoder and of the judge."""
+        if isinstance(self.judge, SupportsClose):
+            self.judge.close()
         self._encoder.close()
 
     def __enter__(self) -> Self:
@@ -158,19 +171,29 @@ class Grader:
             AnswerInvalid: The answer cannot be graded as it stands.
         """
         started = time.perf_counter()
-        read = read_answer(answer, max_characters=self.settings.max_answer_characters)
+        read = read_answer(
+            answer,
+            max_characters=self.settings.max_answer_characters,
+            vocabulary=spoken_terms(rubric),
+        )
         vectors = await self._rubric_vectors(rubric)
+        noticed = find_flags(read, rubric)
+        failure = next((why for flag, why in _UNREADABLE.items() if flag in noticed), None)
         try:
-            judgement = await self.judge.judge(JudgeTask(read, rubric, vectors))
-            failure = None
+            if failure is None:
+                judgement = await self.judge.judge(JudgeTask(read, rubric, vectors))
+            else:
+                judgement = Judgement(points=())
         except JudgeUnavailable as error:
-            judgement, failure = _all_ungraded(rubric, str(error)), str(error)
+            judgement, failure = Judgement(points=(), usage=error.usage or Usage()), str(error)
+        judgement = _completed(judgement, rubric, failure or "The judge did not say.")
+        judgement = with_choice(judgement, read.text, rubric)
         judgement = _with_verbatim_evidence(judgement, read)
         result = score(rubric, judgement.points, judgement.mistakes, allow_partial=allow_partial)
         follow_up = choose_follow_up(rubric, judgement.points, judgement.mistakes, asked)
         if follow_up is None and result.value is not None:
             follow_up = await self._related(rubric, vectors, asked)
-        flags = _flags(read, rubric, judgement, result)
+        flags = _flags(noticed, rubric, judgement, result)
         reasons = _review_reasons(rubric, judgement, result, flags, failure)
         identity = self.judge.identity
         return Grade(
@@ -184,11 +207,12 @@ class Grader:
             score=result.value,
             score_interval=result.interval,
             band=result.band,
-            points=_point_grades(rubric, judgement, vectors),
-            mistakes=_mistake_grades(rubric, judgement),
+            points=_point_grades(rubric, judgement, vectors, identity.judge),
+            mistakes=_mistake_grades(rubric, judgement, identity.judge),
             missing=missing_points(rubric, judgement.points),
             follow_up=follow_up,
             flags=flags,
+            repairs=read.repairs,
             needs_review=bool(reasons),
             review_reasons=reasons,
             grader=GraderRef(
@@ -249,16 +273,31 @@ class Grader:
         )
 
 
-def _all_ungraded(rubric: Rubric, why: str) -> Judgement:
-    return Judgement(
-        points=tuple(
-            PointFinding(point_id=point.id, verdict=Verdict.UNGRADED, why=why)
-            for point in rubric.points
-        ),
-        mistakes=tuple(
-            MistakeFinding(mistake_id=mistake.id, made=None, why=why) for mistake in rubric.mistakes
-        ),
+def _completed(judgement: Judgement, rubric: Rubric, why: str) -> Judgement:
+    """Have one finding for each point and mistake; what was left out, or said twice, is ungraded."""
+    points = _said_once((finding.point_id, finding) for finding in judgement.points)
+    mistakes = _said_once((finding.mistake_id, finding) for finding in judgement.mistakes)
+    return judgement.model_copy(
+        update={
+            "points": tuple(
+                points.get(point.id)
+                or PointFinding(point_id=point.id, verdict=Verdict.UNGRADED, why=why)
+                for point in rubric.points
+            ),
+            "mistakes": tuple(
+                mistakes.get(mistake.id)
+                or MistakeFinding(mistake_id=mistake.id, made=None, why=why)
+                for mistake in rubric.mistakes
+            ),
+        }
     )
+
+
+def _said_once(findings: Iterable[tuple[str, _Finding]]) -> dict[str, _Finding]:
+    said: dict[str, list[_Finding]] = {}
+    for name, finding in findings:
+        said.setdefault(name, []).append(finding)
+    return {name: each[0] for name, each in said.items() if len(each) == 1}
 
 
 def _with_verbatim_evidence(judgement: Judgement, answer: Answer) -> Judgement:
@@ -289,7 +328,7 @@ def _verbatim(evidence: Iterable[Evidence], answer: Answer) -> tuple[Evidence, .
 
 
 def _point_grades(
-    rubric: Rubric, judgement: Judgement, vectors: RubricVectors
+    rubric: Rubric, judgement: Judgement, vectors: RubricVectors, judge: str
 ) -> tuple[PointGrade, ...]:
     findings = {finding.point_id: finding for finding in judgement.points}
     claims = {
@@ -309,12 +348,13 @@ def _point_grades(
             passage=None
             if findings[point.id].verdict is Verdict.COVERED
             else explaining_passage(rubric, vectors, claims[point.id]),
+            judge=findings[point.id].judge or judge,
         )
         for point in rubric.points
     )
 
 
-def _mistake_grades(rubric: Rubric, judgement: Judgement) -> tuple[MistakeGrade, ...]:
+def _mistake_grades(rubric: Rubric, judgement: Judgement, judge: str) -> tuple[MistakeGrade, ...]:
     findings = {finding.mistake_id: finding for finding in judgement.mistakes}
     return tuple(
         MistakeGrade(
@@ -324,6 +364,7 @@ def _mistake_grades(rubric: Rubric, judgement: Judgement) -> tuple[MistakeGrade,
             confidence=round(findings[mistake.id].confidence, 4),
             evidence=findings[mistake.id].evidence,
             correction=mistake.correction,
+            judge=findings[mistake.id].judge or judge,
         )
         for mistake in rubric.mistakes
     )
@@ -334,13 +375,15 @@ def _ungraded(judgement: Judgement) -> int:
     return points + sum(finding.made is None for finding in judgement.mistakes)
 
 
-def _flags(answer: Answer, rubric: Rubric, judgement: Judgement, result: Score) -> tuple[str, ...]:
-    flags = [str(flag) for flag in find_flags(answer, rubric)]
+def _flags(
+    noticed: Iterable[Flag], rubric: Rubric, judgement: Judgement, result: Score
+) -> tuple[str, ...]:
+    flags = [str(flag) for flag in noticed]
     if rubric.status is Status.DRAFT:
         flags.append(_DRAFT_FLAG)
     if result.value is not None and _ungraded(judgement):
         flags.append(_PARTIAL_FLAG)
-    return tuple(flags)
+    return (*flags, *judgement.flags)
 
 
 def _review_reasons(
@@ -355,6 +398,7 @@ def _review_reasons(
         reasons.append(f"The judge could not judge: {failure}")
     elif (count := _ungraded(judgement)) > 0:
         reasons.append(f"{count} of the points and mistakes could not be judged.")
+    reasons.extend(judgement.notes)
     if result.interval is not None:
         low, high = (band_of(bound) for bound in result.interval)
         if low is not high:

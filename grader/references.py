@@ -1,5 +1,10 @@
 """Ids of a rubric document that repeat or point nowhere.
 
+Ids differ across points, mistakes, follow-ups and options, with one exception: an option of a
+multiple-choice question may bear the id of what choosing it shows. A correct option may share its
+id with a point, which is then about choosing it; a wrong option with a mistake, which is then made
+by choosing it.
+
 Works on raw data, valid or not, so that these problems are reported together with the schema's.
 """
 
@@ -11,6 +16,9 @@ from typing import Any
 from grader.errors import Problem
 
 _WITH_IDS = ("points", "mistakes", "follow_ups", "options")
+
+# Whether an option is correct, and the part of the rubric that may share its id.
+_SHARED_WITH = {True: "points", False: "mistakes"}
 
 
 def reference_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
@@ -33,10 +41,27 @@ def _repeated_ids(document: Mapping[str, Any]) -> Iterator[Problem]:
             name, where = entry.get("id"), f"{field}[{position}].id"
             if not isinstance(name, str):
                 continue
-            if name in seen:
-                message = f"id '{name}' is already used at {seen[name]}; ids must differ"
+            first = seen.get(name)
+            if first is None:
+                seen[name] = where
+            elif field == "options" and _links(entry, first):
+                seen[name] = where  # linked once; a second option with this id repeats the first
+            else:
+                hint = _hint(entry) if field == "options" else ""
+                message = f"id '{name}' is already used at {first}; ids must differ{hint}"
                 yield Problem(where, message)
-            seen.setdefault(name, where)
+
+
+def _links(option: Mapping[str, Any], where: str) -> bool:
+    correct = option.get("correct")
+    return isinstance(correct, bool) and where.startswith(f"{_SHARED_WITH[correct]}[")
+
+
+def _hint(option: Mapping[str, Any]) -> str:
+    if not isinstance(correct := option.get("correct"), bool):
+        return ""
+    kind, part = ("correct", "a point") if correct else ("wrong", "a mistake")
+    return f", though a {kind} option may share the id of {part}"
 
 
 def _unknown_targets(document: Mapping[str, Any]) -> Iterator[Problem]:

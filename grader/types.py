@@ -241,12 +241,31 @@ class Evidence(Frozen):
     quote: str
 
 
+class Repair(Frozen):
+    """A stretch of a transcript that is probably a term which was mis-heard; a suggestion.
+
+    Attributes:
+        start: First code point in the answer's text.
+        end: One past the last.
+        heard: The words there, verbatim.
+        term: What was probably said, as the vocabulary spells it.
+        likeness: How alike the two sound, 0 to 1.
+    """
+
+    start: int
+    end: int
+    heard: str
+    term: str
+    likeness: Probability
+
+
 class PointFinding(Frozen):
     """What a judge says of one point.
 
     Attributes:
         probabilities: Probability of each verdict it weighed; empty when ungraded.
         why: A short reason, made from facts.
+        judge: Which judge decided, where several take part; empty for the one that was asked.
     """
 
     point_id: str
@@ -254,6 +273,7 @@ class PointFinding(Frozen):
     probabilities: Mapping[Verdict, Probability] = Field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
     why: str = ""
+    judge: str = ""
 
     @property
     def confidence(self) -> float:
@@ -267,6 +287,7 @@ class MistakeFinding(Frozen):
     Attributes:
         made: None when the judge could not say.
         probability: Probability that the answer makes the mistake.
+        judge: Which judge decided, where several take part; empty for the one that was asked.
     """
 
     mistake_id: str
@@ -274,6 +295,7 @@ class MistakeFinding(Frozen):
     probability: Probability = 0.0
     evidence: tuple[Evidence, ...] = ()
     why: str = ""
+    judge: str = ""
 
     @property
     def confidence(self) -> float:
@@ -284,19 +306,40 @@ class MistakeFinding(Frozen):
 
 
 class Usage(Frozen):
-    """What the LLM calls behind a grade cost."""
+    """What the LLM calls behind a grade cost.
+
+    Attributes:
+        llm_calls: Replies that a model gave; requests that failed are not counted.
+        input_tokens: As the endpoint reports them, else estimated from the text.
+        output_tokens: Likewise.
+    """
 
     llm_calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
 
+    def __add__(self, other: Usage) -> Usage:
+        """Return the sum, field by field."""
+        return Usage(
+            llm_calls=self.llm_calls + other.llm_calls,
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+        )
+
 
 class Judgement(Frozen):
-    """Everything a judge says of one answer under one rubric."""
+    """Everything a judge says of one answer under one rubric.
+
+    Attributes:
+        flags: Facts about how it was judged that belong on the grade.
+        notes: What a person must know who relies on it; each makes the grade need a review.
+    """
 
     points: tuple[PointFinding, ...]
     mistakes: tuple[MistakeFinding, ...] = ()
     usage: Usage = Usage()
+    flags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class RubricRef(Frozen):
@@ -320,6 +363,7 @@ class PointGrade(Frozen):
 
     Attributes:
         passage: The part of the reference answer to read; None for a covered point.
+        judge: Which judge decided this point.
     """
 
     id: str
@@ -330,10 +374,15 @@ class PointGrade(Frozen):
     evidence: tuple[Evidence, ...] = ()
     why: str = ""
     passage: Passage | None = None
+    judge: str | None = None
 
 
 class MistakeGrade(Frozen):
-    """One mistake of a grade; `made` is None when it could not be judged."""
+    """One mistake of a grade; `made` is None when it could not be judged.
+
+    Attributes:
+        judge: Which judge decided this mistake.
+    """
 
     id: str
     claim: str
@@ -341,6 +390,7 @@ class MistakeGrade(Frozen):
     confidence: Probability
     evidence: tuple[Evidence, ...] = ()
     correction: str = ""
+    judge: str | None = None
 
 
 class NextQuestion(Frozen):
@@ -376,6 +426,7 @@ class Grade(Frozen):
         score_interval: Where the score lies with 90 % probability, from the verdicts' probabilities.
         missing: Ids of points neither covered nor partly covered, heaviest first.
         flags: Facts about the answer that a reader of the grade should know.
+        repairs: Mis-heard terms that were read as what was probably said.
         elapsed_ms: Wall-clock milliseconds from receiving the answer to this grade.
     """
 
@@ -389,6 +440,7 @@ class Grade(Frozen):
     missing: tuple[str, ...]
     follow_up: NextQuestion | None
     flags: tuple[str, ...] = ()
+    repairs: tuple[Repair, ...] = ()
     needs_review: bool = False
     review_reasons: tuple[str, ...] = ()
     grader: GraderRef

@@ -1,6 +1,6 @@
-"""Cases to train the local judge on: labelled answers, worked examples, a rubric's own phrasings.
+"""Cases to fit the local judge's head on: labelled answers, public answers, a rubric's own phrasings.
 
-A phrasing is taken out of its rubric before it is read as an answer; else the judge would learn to
+A phrasing is taken out of its rubric before it is read as an answer; else the head would learn to
 find a sentence in a list.
 """
 
@@ -14,15 +14,20 @@ from typing import Literal
 import numpy as np
 
 from evals.datasets import LabelledAnswer
+from evals.training._public import PublicAnswer
 from grader.answers import matchable, read_answer
 from grader.embedding import Embedder, FloatArray
+from grader.errors import AnswerInvalid
 from grader.index import PackedVectors, Role, RubricVectors, rubric_texts
-from grader.judges.local import compare, extract
-from grader.types import Rubric, Verdict
+from grader.judges.local import OwnerFeatures, compare, extract
+from grader.types import Point, Rubric, Verdict
 
-Source = Literal["answer", "reference", "phrasing", "sibling"]
+Source = Literal["answer", "reference", "phrasing", "sibling", "public"]
 
 _MAX_CHARACTERS = 100_000
+
+# What a public set calls incorrect may be any of these.
+NOT_COVERED = "not_covered"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,17 +36,18 @@ class Case:
 
     Attributes:
         rubric_id: The question, whose cases are kept together when splitting.
-        source: Where the label comes from: a labelled answer, a reference answer (the question's
-            own or another's), the owner's own phrasing, or a phrasing of another point of the
-            same rubric.
-        label: A verdict for points; `made` or `absent` for mistakes.
+        source: Where the label comes from: a labelled answer, another question's reference answer,
+            the owner's own phrasing, a phrasing of another point of the same rubric, a public set.
+        label: A verdict for points, or `not_covered`; `made` or `absent` for mistakes.
         features: In the order of `FEATURES`.
+        is_bare: Whether the claim was all there was to compare with.
     """
 
     rubric_id: str
     source: Source
     label: str
     features: FloatArray
+    is_bare: bool
     is_mistake: bool = False
 
 
@@ -55,29 +61,55 @@ def build_cases(
 ) -> Iterator[Case]:
     """Yield the cases of one question, in a fixed order.
 
+    Each answer is read twice: against the whole rubric, and against its claims alone.
+
     Args:
         rubric: The question's rubric.
         answers: Labelled answers to the question.
         embedder: Encodes everything.
         others: Rubrics of other questions, whose reference answers say none of this.
-        phrasings: Whether to add the rubric's reference answer, worked examples and phrasings.
+        phrasings: Whether to add the rubric's worked examples and phrasings.
     """
     vectors = PackedVectors.pack(rubric, embedder.encode(rubric_texts(rubric))).unpack(rubric)
-    read = partial(_answer_cases, rubric=rubric, vectors=vectors, embedder=embedder)
+    claims = tuple(v for v in vectors.statements if v.statement.role is Role.CLAIM)
+    variants = (vectors, replace(vectors, statements=claims))
+    read = partial(_answer_cases, rubric=rubric, variants=variants, embedder=embedder)
     for answer in answers:
         verdicts = {name: label.verdict for name, label in answer.points.items()}
         made = {name: label.made for name, label in answer.mistakes.items()}
         yield from read(answer.answer, verdicts, made)
     none_made = dict.fromkeys((mistake.id for mistake in rubric.mistakes), False)
+    nothing = dict.fromkeys((point.id for point in rubric.points), Verdict.MISSING)
     for other in others:
-        nothing = dict.fromkeys((point.id for point in rubric.points), Verdict.MISSING)
         yield from read(other.reference_answer, nothing, none_made, source="reference")
     if phrasings:
-        everything = dict.fromkeys((point.id for point in rubric.points), Verdict.COVERED)
-        yield from read(rubric.reference_answer, everything, none_made, source="reference")
         for example in rubric.examples:
             yield from read(example.answer, example.points, example.mistakes)
         yield from _phrasing_cases(rubric, vectors, embedder)
+
+
+def public_cases(answers: Sequence[PublicAnswer], embedder: Embedder) -> Iterator[Case]:
+    """Yield a case for each answer to one public question: the reference it comes nearest to."""
+    question = answers[0]
+    references = []
+    for number, reference in enumerate(question.references):
+        rubric = Rubric(
+            id="public",
+            version="1.0.0",
+            question=question.question,
+            points=(Point(id=f"reference-{number}", claim=reference.text, weight=1.0),),
+        )
+        packed = PackedVectors.pack(rubric, embedder.encode(rubric_texts(rubric)))
+        references.append(packed.unpack(rubric))
+    for answer in answers:
+        try:
+            found = [_features(answer.answer, vectors, embedder) for vectors in references]
+        except AnswerInvalid:
+            continue  # a handful are blank
+        features = [next(iter(each.values())) for each in found]
+        nearest = max(features, key=lambda item: float(item.values[0]))
+        label = Verdict.COVERED if answer.correct else NOT_COVERED
+        yield Case(answer.question_id, "public", label, nearest.values, is_bare=True)
 
 
 def _answer_cases(
@@ -87,15 +119,22 @@ def _answer_cases(
     source: Source = "answer",
     *,
     rubric: Rubric,
-    vectors: RubricVectors,
+    variants: Iterable[RubricVectors],
     embedder: Embedder,
 ) -> Iterator[Case]:
-    features = _features(text, vectors, embedder)
-    for name, verdict in verdicts.items():
-        if verdict is not Verdict.UNGRADED:
-            yield Case(rubric.id, source, verdict, features[name])
-    for name, made in mistakes.items():
-        yield Case(rubric.id, source, _made(made), features[name], is_mistake=True)
+    for vectors in variants:
+        found = _features(text, vectors, embedder)
+        for name, verdict in verdicts.items():
+            if verdict is not Verdict.UNGRADED:
+                yield _case(rubric, source, verdict, found[name])
+        for name, made in mistakes.items():
+            yield _case(rubric, source, _made(made), found[name], is_mistake=True)
+
+
+def _case(
+    rubric: Rubric, source: Source, label: str, found: OwnerFeatures, *, is_mistake: bool = False
+) -> Case:
+    return Case(rubric.id, source, str(label), found.values, found.is_bare, is_mistake)
 
 
 def _phrasing_cases(rubric: Rubric, vectors: RubricVectors, embedder: Embedder) -> Iterator[Case]:
@@ -107,25 +146,27 @@ def _phrasing_cases(rubric: Rubric, vectors: RubricVectors, embedder: Embedder) 
     points = {point.id for point in rubric.points}
     for item in vectors.statements:
         owner, role, text = item.statement
+        if role is Role.REFERENCE:
+            continue
         # The claim itself stays: an answer that says just this must be recognised.
         kept = vectors if role is Role.CLAIM else _without(vectors, text)
-        features = _features(text, kept, embedder)
+        found = _features(text, kept, embedder)
         if owner not in points:
             label = _made(role is Role.CLAIM)
-            yield Case(rubric.id, "phrasing", label, features[owner], is_mistake=True)
+            yield _case(rubric, "phrasing", label, found[owner], is_mistake=True)
             continue
-        yield Case(rubric.id, "phrasing", labels[role], features[owner])
+        yield _case(rubric, "phrasing", labels[role], found[owner])
         if role is not Role.REJECT:
             for other in sorted(points - {owner}):
-                yield Case(rubric.id, "sibling", Verdict.MISSING, features[other])
+                yield _case(rubric, "sibling", Verdict.MISSING, found[other])
 
 
-def _features(text: str, vectors: RubricVectors, embedder: Embedder) -> dict[str, FloatArray]:
+def _features(text: str, vectors: RubricVectors, embedder: Embedder) -> dict[str, OwnerFeatures]:
     answer = read_answer(text, max_characters=_MAX_CHARACTERS)
     encoded = embedder.encode([matchable(answer.quote(segment)) for segment in answer.segments])
     usable = np.ones(len(answer.windows), dtype=np.bool_)
     comparison = compare(answer, encoded, vectors)
-    return {f.owner: f.values for f in extract(answer, comparison, vectors, usable)}
+    return {f.owner: f for f in extract(answer, comparison, vectors, usable)}
 
 
 def _without(vectors: RubricVectors, text: str) -> RubricVectors:

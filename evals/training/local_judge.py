@@ -1,182 +1,166 @@
-"""Train the local judge: `python -m evals.training.local_judge`.
+"""Fit the local judge's head: `python -m evals.training.local_judge`, after the adapter.
 
-Writes `grader/embedding/word_projection.npy` and `grader/judges/local/head.json`. The same data give
-the same files. It learns from the training and development questions of the back-end data set and
-from those questions' rubrics; neither an answer to a test question nor a word of its rubric is
-seen. The figures in the file are of the test questions.
+Writes `grader/judges/local/head.json` and `head.npz`. The same data give the same files. It learns
+from the training and development questions of the back-end data set, from those questions' rubrics
+and from public sets; neither an answer to a test question nor a word of its rubric is seen. How
+sure it may be is set on the development questions, which neither the adapter nor the head that is
+measured there has seen. The figures in the file are of the test questions.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from rich.console import Console
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score, f1_score, roc_auc_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 import grader
 from evals.datasets import BACKEND, Split, backend_split, load_answers
-from evals.training._cases import Case, build_cases
+from evals.training._cases import Case, build_cases, public_cases
+from evals.training._classifier import REGULARISATION, WEIGHTS, fit, temperature
+from evals.training._public import PUBLIC, load_public
 from grader.bank import Bank, load_bank
-from grader.embedding import FloatArray
+from grader.embedding import Embedder
 from grader.embedding._sentence_transformers import SentenceTransformersEmbedder
-from grader.index import rubric_texts
-from grader.judges.local import FEATURES, LogisticModel
+from grader.judges.local import FEATURES
+from grader.judges.local._head import Classifier
 from grader.settings import Settings
-from grader.types import Rubric
-
-_DIMENSIONS = 384
-_WORD_DIMENSIONS = 96
-_REGULARISATION = 0.1
-
-# A labelled answer is an answer as people give them; a rubric's phrasings are many and clean, and
-# would otherwise teach that answers are single sentences.
-_WEIGHTS = {"answer": 1.0, "reference": 1.0, "phrasing": 0.15, "sibling": 0.02}
 
 # Reference answers of this many other questions are read as answers to each question.
 _FOREIGN = 2
 
+_KINDS: Mapping[str, Callable[[Case], bool]] = {
+    "point": lambda case: not case.is_mistake and not case.is_bare,
+    "bare_point": lambda case: not case.is_mistake and case.is_bare,
+    "mistake": lambda case: case.is_mistake,
+}
 
-def main() -> int:
-    """Train, write both files, print the figures."""
+
+def main(public: Path) -> int:
+    """Fit, write both files, print the figures.
+
+    Args:
+        public: Folder with the training files of the public sets.
+    """
     console = Console(stderr=True)
     settings = Settings()
     bank = load_bank(settings.rubrics_dir, settings.corpus_dir)
-    package = Path(grader.__file__).parent
-    seen = [*backend_split(Split.TRAIN), *backend_split(Split.DEVELOPMENT)]
-    console.print(f"fitting the word projection on {len(seen)} rubrics")
-    projection = fit_projection([bank.get(rubric_id) for rubric_id in seen])
-    np.save(package / "embedding" / "word_projection.npy", projection.astype(np.float16))
     embedder = SentenceTransformersEmbedder()
-    learned = _read(seen, bank, embedder, console, phrasings=True)
-    held_out = _read(backend_split(Split.TEST), bank, embedder, console, phrasings=False)
-    document = train(learned, held_out) | {"encoder": embedder.fingerprint}
-    document["card"]["data_sha256"] = _data_sha256(bank, seen)
-    path = package / "judges" / "local" / "head.json"
-    path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    cases = {
+        split: list(_read(backend_split(split), bank, embedder, console, split)) for split in Split
+    }
+    cases[Split.TRAIN] += _read_public(public, embedder, console)
+    head = {name: _fit(cases, kind, console) for name, kind in _KINDS.items()}
+    arrays = dict(_arrays(head))
+    held_out = cases[Split.TEST]
+    document = {
+        "encoder": embedder.fingerprint,
+        "revision": _revision(arrays, head),
+        "features": list(FEATURES),
+        "classifiers": {
+            name: {"classes": list(each.classes), "temperature": each.temperature}
+            for name, each in head.items()
+        },
+        "card": {
+            "command": "python -m evals.training.local_judge",
+            "cases": len(cases[Split.TRAIN]) + len(cases[Split.DEVELOPMENT]),
+            "questions": len(backend_split(Split.TRAIN)) + len(backend_split(Split.DEVELOPMENT)),
+            "data_sha256": _data_sha256(bank, public),
+            "weights": WEIGHTS,
+            "regularisation": REGULARISATION,
+            "test": {
+                "questions": len(backend_split(Split.TEST)),
+                "points": _measure_points(_of(held_out, "point"), head["point"]),
+                "bare_points": _measure_points(_of(held_out, "bare_point"), head["bare_point"]),
+                "mistakes": _measure_mistakes(_of(held_out, "mistake"), head["mistake"]),
+            },
+        },
+    }
+    folder = Path(grader.__file__).parent / "judges" / "local"
+    (folder / "head.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    np.savez(folder / "head.npz", allow_pickle=False, **arrays)
     sys.stdout.write(json.dumps(document["card"], indent=2) + "\n")
     return 0
 
 
-def fit_projection(rubrics: Sequence[Rubric]) -> FloatArray:
-    """Find the directions in which contextual word vectors differ most.
-
-    The first principal direction is left out: it is common to all words and makes any two look
-    alike (Mu and Viswanath, "All-but-the-Top", ICLR 2018).
-
-    Returns:
-        Shape (dimensions, word dimensions).
-    """
-    embedder = SentenceTransformersEmbedder(projection=np.eye(_DIMENSIONS, dtype=np.float32))
-    scatter = np.zeros((_DIMENSIONS, _DIMENSIONS))
-    for rubric in rubrics:
-        for item in embedder.encode(rubric_texts(rubric)):
-            scatter += item.word_vectors.T @ item.word_vectors
-    _, directions = np.linalg.eigh(scatter)
-    ranked = directions[:, ::-1][:, 1 : 1 + _WORD_DIMENSIONS]
-    # An eigenvector's sign is arbitrary; fixing it makes the file the same everywhere.
-    signs = np.sign(ranked[np.abs(ranked).argmax(axis=0), np.arange(_WORD_DIMENSIONS)])
-    projection: FloatArray = (ranked * signs).astype(np.float32)
-    return projection
-
-
-def train(learned: Sequence[Case], held_out: Sequence[Case]) -> dict[str, Any]:
-    """Fit both models on one set of questions and measure them on another."""
-    parameters = {
-        "point": _fit([case for case in learned if not case.is_mistake]),
-        "mistake": _fit([case for case in learned if case.is_mistake]),
-    }
-    revision = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()[:12]
-    points = [case for case in held_out if not case.is_mistake]
-    mistakes = [case for case in held_out if case.is_mistake]
-    return {
-        "features": list(FEATURES),
-        "revision": revision,
-        **parameters,
-        "card": {
-            "command": "python -m evals.training.local_judge",
-            "cases": len(learned),
-            "questions": len({case.rubric_id for case in learned}),
-            "weights": _WEIGHTS,
-            "regularisation": _REGULARISATION,
-            "test": {
-                "questions": len({case.rubric_id for case in held_out}),
-                "points": _measure_points(points, LogisticModel.from_json(parameters["point"])),
-                "mistakes": _measure_mistakes(
-                    mistakes, LogisticModel.from_json(parameters["mistake"])
-                ),
-            },
-        },
-    }
+def _fit(
+    cases: Mapping[Split, Sequence[Case]], kind: Callable[[Case], bool], console: Console
+) -> Classifier:
+    learned = [case for case in cases[Split.TRAIN] if kind(case)]
+    development = [case for case in cases[Split.DEVELOPMENT] if kind(case)]
+    console.print(f"fitting on {len(learned)} and {len(development)} cases")
+    honest = temperature(fit(learned), [c for c in development if c.source == "answer"])
+    return replace(fit([*learned, *development]), temperature=honest)
 
 
 def _read(
-    rubric_ids: Sequence[str],
-    bank: Bank,
-    embedder: SentenceTransformersEmbedder,
-    console: Console,
-    *,
-    phrasings: bool,
-) -> list[Case]:
-    cases: list[Case] = []
+    rubric_ids: Sequence[str], bank: Bank, embedder: Embedder, console: Console, split: Split
+) -> Iterator[Case]:
+    learned = split is not Split.TEST
     for number, rubric_id in enumerate(rubric_ids, start=1):
-        console.print(f"reading {rubric_id} ({number}/{len(rubric_ids)})")
+        console.print(f"reading {rubric_id} ({split} {number}/{len(rubric_ids)})")
         answers = load_answers(BACKEND / f"{rubric_id}.jsonl")
         following = [rubric_ids[(number + step) % len(rubric_ids)] for step in range(_FOREIGN)]
-        others = [bank.get(other) for other in following] if phrasings else []
-        cases += build_cases(
-            bank.get(rubric_id), answers, embedder, others=others, phrasings=phrasings
+        others = [bank.get(other) for other in following] if learned else []
+        yield from build_cases(
+            bank.get(rubric_id), answers, embedder, others=others, phrasings=learned
         )
-    return cases
 
 
-def _data_sha256(bank: Bank, rubric_ids: Sequence[str]) -> str:
+def _read_public(folder: Path, embedder: Embedder, console: Console) -> Iterator[Case]:
+    for number, answers in enumerate(load_public(folder), start=1):
+        console.print(f"reading public question {number}")
+        yield from public_cases(answers, embedder)
+
+
+def _data_sha256(bank: Bank, public: Path) -> str:
     digest = hashlib.sha256()
-    for rubric_id in sorted(rubric_ids):
+    for rubric_id in sorted((*backend_split(Split.TRAIN), *backend_split(Split.DEVELOPMENT))):
         digest.update(bank.get(rubric_id).sha256.encode())
         digest.update((BACKEND / f"{rubric_id}.jsonl").read_bytes())
+    for answers in load_public(public):
+        for answer in answers:
+            digest.update(answer.model_dump_json().encode())
     return digest.hexdigest()
 
 
-def _fit(cases: Sequence[Case]) -> dict[str, Any]:
-    features = np.stack([case.features for case in cases])
-    labels = np.array([str(case.label) for case in cases])
-    weights = np.array([_WEIGHTS[case.source] for case in cases])
-    scaler = StandardScaler().fit(features)
-    logistic = LogisticRegression(max_iter=5000, C=_REGULARISATION)
-    model = make_pipeline(scaler, logistic)
-    model.fit(features, labels, logisticregression__sample_weight=weights)
-    coefficients, intercepts = logistic.coef_, logistic.intercept_
-    if len(logistic.classes_) == 2:  # scikit-learn keeps one row for two classes
-        coefficients = np.concatenate([-coefficients, coefficients]) / 2
-        intercepts = np.concatenate([-intercepts, intercepts]) / 2
-    return {
-        "classes": list(logistic.classes_),
-        "mean": _rounded(scaler.mean_),
-        "scale": _rounded(scaler.scale_),
-        "coefficients": [_rounded(row) for row in coefficients],
-        "intercepts": _rounded(intercepts),
-    }
+def _arrays(head: Mapping[str, Classifier]) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    for name, classifier in head.items():
+        for model in (classifier.logistic, classifier.forest):
+            for field in fields(model):
+                yield f"{name}/{field.name}", getattr(model, field.name)
 
 
-def _rounded(values: npt.NDArray[np.float64]) -> list[float]:
-    return [round(float(value), 6) for value in values]
+def _revision(arrays: Mapping[str, npt.NDArray[Any]], head: Mapping[str, Classifier]) -> str:
+    digest = hashlib.sha256()
+    for name, values in arrays.items():
+        digest.update(name.encode() + values.tobytes())
+    digest.update(repr([each.temperature for each in head.values()]).encode())
+    return digest.hexdigest()[:12]
 
 
-def _measure_points(cases: Sequence[Case], model: LogisticModel) -> dict[str, float]:
-    shares = [model.probabilities(case.features) for case in cases]
-    guesses = np.array([max(share, key=share.__getitem__) for share in shares])
-    labels = np.array([str(case.label) for case in cases])
-    covered = np.array([share["covered"] for share in shares])
+def _of(cases: Sequence[Case], kind: str) -> list[Case]:
+    return [case for case in cases if _KINDS[kind](case)]
+
+
+def _shares(cases: Sequence[Case], classifier: Classifier) -> npt.NDArray[Any]:
+    return classifier.probabilities(np.stack([case.features for case in cases]))
+
+
+def _measure_points(cases: Sequence[Case], classifier: Classifier) -> dict[str, float]:
+    shares = _shares(cases, classifier)
+    guesses = np.array(classifier.classes)[shares.argmax(axis=1)]
+    labels = np.array([case.label for case in cases])
+    covered = shares[:, classifier.classes.index("covered")]
     denied = labels == "contradicted"
     return {
         "labels": len(cases),
@@ -185,17 +169,31 @@ def _measure_points(cases: Sequence[Case], model: LogisticModel) -> dict[str, fl
         "macro_f1": _figure(f1_score(labels, guesses, average="macro")),
         "accuracy": _figure((labels == guesses).mean()),
         "contradicted_called_covered": _figure((guesses[denied] == "covered").mean()),
+        "expected_calibration_error": _figure(_calibration(shares.max(axis=1), labels == guesses)),
     }
 
 
-def _measure_mistakes(cases: Sequence[Case], model: LogisticModel) -> dict[str, float]:
-    made = np.array([case.label == "made" for case in cases])
-    guesses = np.array([model.probabilities(case.features)["made"] >= 0.5 for case in cases])
+def _measure_mistakes(cases: Sequence[Case], classifier: Classifier) -> dict[str, float]:
+    whole = [case for case in cases if not case.is_bare]
+    made = np.array([case.label == "made" for case in whole])
+    guesses = _shares(whole, classifier)[:, classifier.classes.index("made")] >= 0.5
     return {
-        "labels": len(cases),
+        "labels": len(whole),
         "f1": _figure(f1_score(made, guesses)),
         "false_alarm_rate": _figure(guesses[~made].mean()),
     }
+
+
+def _calibration(
+    confidence: npt.NDArray[Any], right: npt.NDArray[np.bool_], bins: int = 10
+) -> float:
+    """Expected calibration error over bins of equal mass (Naeini et al., AAAI 2015)."""
+    order = np.argsort(confidence, kind="stable")
+    groups = np.array_split(order, bins)
+    return sum(
+        len(group) / len(order) * abs(float(confidence[group].mean() - right[group].mean()))
+        for group in groups
+    )
 
 
 def _figure(value: float) -> float:
@@ -203,4 +201,6 @@ def _figure(value: float) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    parser = argparse.ArgumentParser(description="Fit the local judge's head.")
+    parser.add_argument("--public", type=Path, default=PUBLIC, help="folder of the public sets")
+    sys.exit(main(parser.parse_args().public))

@@ -1,16 +1,24 @@
 """Reading an answer: refusing what cannot be graded, splitting the rest, noting what is odd."""
 
-from grader.answers._flags import Flag, find_flags, is_instruction, restates
+from grader.answers._choice import Choice, find_choices
+from grader.answers._flags import Flag, find_flags, is_instruction, is_keyword_list, restates
 from grader.answers._read import Answer, Segment, Window, matchable, read_answer
+from grader.answers._spoken_terms import spoken_terms
+from grader.answers._transcript import looks_transcribed
 
 __all__ = [
     "Answer",
+    "Choice",
     "Flag",
     "Segment",
     "Window",
+    "find_choices",
     "find_flags",
     "is_instruction",
+    "is_keyword_list",
+    "looks_transcribed",
     "matchable",
     "read_answer",
     "restates",
+    "spoken_terms",
 ]

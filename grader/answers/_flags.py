@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from grader.answers._choice import find_choices
+from grader.answers._language import is_other_language
 from grader.answers._read import Answer, matchable
+from grader.answers._transcript import is_poor_transcript
 from grader.types import Rubric
 from grader.words import STOP_WORDS, overlap, words
 
@@ -29,13 +32,20 @@ _HIDDEN = re.compile(
 
 
 class Flag(StrEnum):
-    """What was noticed; the text is never changed because of it."""
+    """What was noticed; the text is never changed because of it.
+
+    `POOR_TRANSCRIPT` and `OTHER_LANGUAGE` say that there is nothing an English rubric can judge.
+    `OFF_TOPIC` is for a judge to notice, since it takes more than the words.
+    """
 
     INSTRUCTION_IN_ANSWER = "instruction_in_answer"
     COPIES_QUESTION = "copies_question"
     COPIES_REFERENCE = "copies_reference"
     KEYWORD_LIST = "keyword_list"
     HIDDEN_CHARACTERS = "hidden_characters"
+    POOR_TRANSCRIPT = "poor_transcript"
+    OTHER_LANGUAGE = "other_language"
+    OFF_TOPIC = "off_topic"
 
 
 _ROLE = r"(?:grader|judge|examiner|evaluator|assessor)"
@@ -99,7 +109,8 @@ def find_flags(answer: Answer, rubric: Rubric) -> tuple[Flag, ...]:
     said = words(matchable(answer.text))
     if any(is_instruction(answer.quote(window)) for window in answer.windows):
         found.append(Flag.INSTRUCTION_IN_ANSWER)
-    if all(restates(answer.quote(segment), rubric.question) for segment in answer.segments):
+    chosen = find_choices(answer.text, rubric.options)
+    if not chosen and all(restates(answer.quote(s), rubric.question) for s in answer.segments):
         found.append(Flag.COPIES_QUESTION)
     reference = words(matchable(rubric.reference_answer))
     if len(said) >= _REFERENCE_RUN and overlap(said, reference, _REFERENCE_RUN) >= _COPIED:
@@ -108,6 +119,11 @@ def find_flags(answer: Answer, rubric: Rubric) -> tuple[Flag, ...]:
         found.append(Flag.KEYWORD_LIST)
     if _HIDDEN.search(answer.text):
         found.append(Flag.HIDDEN_CHARACTERS)
+    terms = frozenset(word for term in rubric.vocabulary for word in words(term))
+    if is_poor_transcript(answer.text, terms):
+        found.append(Flag.POOR_TRANSCRIPT)
+    elif is_other_language(answer.text, terms):
+        found.append(Flag.OTHER_LANGUAGE)
     return tuple(found)
 
 

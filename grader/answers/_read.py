@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.answers._clauses import split_long
+from grader.answers._misheard import find_repairs
+from grader.answers._transcript import looks_transcribed
 from grader.errors import AnswerInvalid
+from grader.types import Repair
 
 _FENCE = re.compile(
     r"^[ \t]*(`{3,}|~{3,})[^\n`]*\n.*?(?:^[ \t]*\1[`~]*[ \t]*\r?$|\Z)", re.MULTILINE | re.DOTALL
@@ -72,23 +75,40 @@ class Answer:
         text: Exactly what was sent; all offsets refer to it.
         segments: In order, covering all words of the text.
         windows: All single segments, then all pairs of neighbours; at least one.
+        repairs: Terms that speech recognition probably mis-heard, in order, none overlapping
+            another or a border of a segment. They are suggestions: the text stays as it is.
     """
 
     text: str
     segments: tuple[Segment, ...]
     windows: tuple[Window, ...]
+    repairs: tuple[Repair, ...] = ()
 
     def quote(self, span: Segment | Window) -> str:
         """Return the words of a span, verbatim."""
         return self.text[span.start : span.end]
 
+    def reading(self, span: Segment | Window) -> str:
+        """Return a span as it should be compared: its words with mis-heard terms repaired.
 
-def read_answer(text: object, *, max_characters: int) -> Answer:
-    """Check an answer and split it.
+        Only for matching; what is shown as evidence is the quote.
+        """
+        pieces: list[str] = []
+        position = span.start
+        for repair in self.repairs:
+            if span.start <= repair.start and repair.end <= span.end:
+                pieces += (self.text[position : repair.start], repair.term)
+                position = repair.end
+        return "".join((*pieces, self.text[position : span.end]))
+
+
+def read_answer(text: object, *, max_characters: int, vocabulary: Sequence[str] = ()) -> Answer:
+    """Check an answer, split it, and look for mis-heard terms if it looks transcribed.
 
     Args:
         text: What the candidate sent.
         max_characters: Upper bound on its length, in code points.
+        vocabulary: Terms that may have been said and mis-heard; none to leave it.
 
     Raises:
         AnswerInvalid: Not text, blank, without a single word, too long, or holding characters that
@@ -114,7 +134,16 @@ def read_answer(text: object, *, max_characters: int) -> Answer:
     segments = tuple(_segments(text))
     if not segments:
         raise AnswerInvalid("the answer holds no words; there is nothing to grade")
-    return Answer(text, segments, tuple(_windows(segments)))
+    return Answer(text, segments, tuple(_windows(segments)), _misheard(text, segments, vocabulary))
+
+
+def _misheard(
+    text: str, segments: tuple[Segment, ...], vocabulary: Sequence[str]
+) -> tuple[Repair, ...]:
+    if not vocabulary or not looks_transcribed(text):
+        return ()
+    spoken = [(segment.start, segment.end) for segment in segments if not segment.is_code]
+    return find_repairs(text, spoken, tuple(vocabulary))
 
 
 def matchable(text: str) -> str:

@@ -11,6 +11,8 @@ from grader.cli._batch import batch
 from grader.cli._bench import bench
 from grader.cli._doctor import doctor
 from grader.cli._grade import grade
+from grader.cli._import import import_command
+from grader.cli._interviews import interviews
 from grader.cli._rubrics import rubrics
 from grader.errors import GraderError
 
@@ -36,6 +38,8 @@ def build_app() -> typer.Typer:
     app.command()(grade)
     app.command()(batch)
     app.add_typer(rubrics, name="rubrics")
+    app.add_typer(interviews, name="interviews")
+    app.command("import")(import_command)
     app.command()(bench)
     app.command()(doctor)
     return app

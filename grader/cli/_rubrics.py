@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from grader.bank.lint import Finding
+    from grader.settings import Settings
+    from grader.types import Rubric
+
 rubrics = typer.Typer(
-    help="List, show, check and lock rubrics.", no_args_is_help=True, rich_markup_mode=None
+    help="List, show, check, compare and lock rubrics.", no_args_is_help=True, rich_markup_mode=None
 )
 
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -83,6 +90,18 @@ def lint(
     paths: Annotated[
         list[Path] | None, typer.Argument(help="Files or folders; the bank by default.")
     ] = None,
+    deep: Annotated[
+        bool,
+        typer.Option(
+            help="Compare meanings too: hidden duplicates, points that the reference answer does "
+            "not support, mistakes that it makes. Loads the embedding model; then about half a "
+            "second for each rubric."
+        ),
+    ] = False,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(help="Leave out this kind of warning, as in the brackets; may be repeated."),
+    ] = None,
     strict: Annotated[bool, typer.Option(help="Let warnings fail as well.")] = False,
     as_json: _Json = False,
 ) -> None:
@@ -96,25 +115,103 @@ def lint(
     from rich.console import Console
     from rich.text import Text
 
-    from grader.bank import lint_paths
-    from grader.cli._open import corpus_for, load_settings
+    from grader.cli._open import load_settings
 
     settings = load_settings()
-    chosen = paths or [settings.rubrics_dir]
-    corpus = corpus_for(chosen[0] if chosen[0].is_dir() else chosen[0].parent, settings)
-    checked, problems = lint_paths(chosen, corpus)
-    errors = sum(problem.severity == "error" for problem in problems)
+    left_out = _codes(ignore or [])
+    checked, found = _lint(paths or [settings.rubrics_dir], settings, deep=deep)
+    findings = [f for f in found if f.severity == "error" or f.code not in left_out]
+    errors = sum(finding.severity == "error" for finding in findings)
     if as_json:
-        sys.stdout.write(json.dumps([asdict(problem) for problem in problems], indent=2) + "\n")
+        listed = [asdict(finding) for finding in findings]
+        sys.stdout.write(json.dumps(listed, indent=2, ensure_ascii=False) + "\n")
     else:
         console = Console(highlight=False, soft_wrap=True)
-        for problem in problems:
-            style = "red" if problem.severity == "error" else "yellow"
-            console.print(Text(f"{problem.severity}: ", style=style) + Text(str(problem)))
-        warnings = len(problems) - errors
+        for finding in findings:
+            style = "red" if finding.severity == "error" else "yellow"
+            label = Text(f"{finding.severity}: ", style=style)
+            console.print(label + Text(str(finding)) + Text(f" [{finding.code}]", style="dim"))
+        warnings = len(findings) - errors
         console.print(f"{checked} rubrics checked: {errors} errors, {warnings} warnings")
-    if errors or (strict and problems):
+    if errors or (strict and findings):
         raise typer.Exit(1)
+
+
+def _codes(names: Sequence[str]) -> set[str]:
+    from grader.bank.lint import Code
+    from grader.errors import BadInput
+
+    unknown = [name for name in names if name not in list(Code)]
+    if unknown:
+        raise BadInput(f"--ignore is '{unknown[0]}'; it can be: {', '.join(Code)}")
+    return set(names)
+
+
+def _lint(paths: Sequence[Path], settings: Settings, *, deep: bool) -> tuple[int, list[Finding]]:
+    """Lint each path with the reference answers that belong to it, showing how far it is."""
+    from grader.bank.lint import TEXT_CHECKS, lint_paths, meaning_checks
+    from grader.cli._open import corpus_for
+    from grader.cli._progress import progress
+    from grader.errors import BadInput
+
+    checked = 0
+    findings: list[Finding] = []
+    with progress("loading the model", "checking rubrics") if deep else nullcontext() as show:
+        checks = TEXT_CHECKS
+        if deep:
+            from grader.embedding import build_embedder
+
+            checks = (*TEXT_CHECKS, meaning_checks(build_embedder(settings)))
+        for path in paths:
+            corpus = corpus_for(path if path.is_dir() else path.parent, settings)
+            count, found = lint_paths([path], corpus, checks, show)
+            if not count:
+                raise BadInput(f"there is no .yaml file in {path}; name a folder of rubrics")
+            checked += count
+            findings += found
+    return checked, findings
+
+
+@rubrics.command()
+def diff(
+    old: Annotated[str, typer.Argument(help="A rubric file, an id, or an id@version.")],
+    new: Annotated[str, typer.Argument(help="What to compare it with, named likewise.")],
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 1 if the two differ.")
+    ] = False,
+    as_json: _Json = False,
+) -> None:
+    """Show what changed between two versions of a rubric, and whether old grades stay comparable.
+
+    Says which version number the change asks for: major if points or weights change, minor for
+    wording that may change verdicts, patch for follow-ups, vocabulary and examples.
+    """
+    from grader.bank import diff_rubrics
+    from grader.cli._open import load_settings
+    from grader.cli._render_diff import render_diff
+
+    settings = load_settings()
+    before, after = (_version_of(name, settings) for name in (old, new))
+    found = diff_rubrics(before, after)
+    if as_json:
+        sys.stdout.write(found.model_dump_json(indent=2) + "\n")
+    else:
+        render_diff(found, before, after)
+    if exit_code and not found.is_empty:
+        raise typer.Exit(1)
+
+
+def _version_of(name: str, settings: Settings) -> Rubric:
+    """Read `file`, or find `id` or `id@version` in the bank, drafts included."""
+    from grader.bank import load_bank
+    from grader.cli._open import bank_of_file, is_rubric_file
+
+    # A pipe, as of `<(git show HEAD:rubrics/data/indexes.yaml)`, is a file too.
+    if is_rubric_file(name) or Path(name).is_fifo():
+        return next(iter(bank_of_file(Path(name), settings)))
+    rubric_id, _, version = name.partition("@")
+    bank = load_bank(settings.rubrics_dir, settings.corpus_dir, drafts=True)
+    return bank.get(rubric_id, version or None)
 
 
 @rubrics.command()

@@ -7,10 +7,11 @@ import os
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from grader.embedding._adapter import installed_adapter, merge_adapter
 from grader.embedding._protocol import Encoded, FloatArray
 from grader.errors import ConfigurationError
 from grader.words import STOP_WORDS, word_spans
@@ -28,6 +29,20 @@ _TOKENS_PER_PASS = 4096
 _FIRST_WORD_PIECE = 1996
 
 
+class WordPieces(NamedTuple):
+    """A text as the model reads it.
+
+    Attributes:
+        ids: The word pieces, special ones included.
+        words: For each content word, the positions of its pieces.
+        weights: Rarity of each content word, 0 to 1.
+    """
+
+    ids: tuple[int, ...]
+    words: tuple[tuple[int, ...], ...]
+    weights: tuple[float, ...]
+
+
 class SentenceTransformersEmbedder:
     """A sentence-transformers model that pools by the mean, on the CPU in single precision.
 
@@ -35,12 +50,20 @@ class SentenceTransformersEmbedder:
     and a grade must not depend on the machine.
     """
 
-    def __init__(self, model: str = DEFAULT_MODEL, projection: FloatArray | None = None) -> None:
+    def __init__(
+        self,
+        model: str = DEFAULT_MODEL,
+        *,
+        adapter: bool = True,
+        projection: FloatArray | None = None,
+    ) -> None:
         """Load a model.
 
         Args:
             model: `all-MiniLM-L6-v2` for the weights installed with this package, or a folder that
                 holds a sentence-transformers model with a BERT tokenizer.
+            adapter: Whether to apply the adapter installed with this package; only the default
+                model has one.
             projection: Maps contextual word vectors to the space they are compared in, shape
                 (dimensions, word_dimensions); the one installed with the package by default.
 
@@ -67,12 +90,34 @@ class SentenceTransformersEmbedder:
         self._limit = int(self._model.max_seq_length or _LENGTHS[-1])
         self._projection = _load_projection() if projection is None else projection
         digest = hashlib.sha256(self._projection.tobytes()).hexdigest()[:12]
-        self._fingerprint = f"{folder.name if model != DEFAULT_MODEL else model}/words-{digest}"
+        name = model if model == DEFAULT_MODEL else folder.name
+        if adapter and model == DEFAULT_MODEL:
+            name = f"{name}/adapter-{merge_adapter(self.transformer(), installed_adapter())}"
+        self._fingerprint = f"{name}/words-{digest}"
 
     @property
     def fingerprint(self) -> str:
-        """Model name and the hash of the word projection."""
+        """Model name, with the hashes of the adapter and of the word projection."""
         return self._fingerprint
+
+    @property
+    def projection(self) -> FloatArray:
+        """Maps contextual word vectors to the space they are compared in."""
+        return self._projection
+
+    def transformer(self) -> Any:
+        """The transformer itself, without pooling; for training."""
+        return self._model[0].auto_model
+
+    def word_pieces(self, text: str) -> WordPieces:
+        """Split a text into word pieces and find its content words among them."""
+        features = self._tokenizer(
+            text, truncation=True, max_length=self._limit, return_offsets_mapping=True
+        )
+        ids = features["input_ids"]
+        found = [pieces for _, pieces in _content_words(text, features["offset_mapping"])]
+        weights = (self._rarity([ids[piece] for piece in pieces]) for pieces in found)
+        return WordPieces(tuple(ids), tuple(map(tuple, found)), tuple(weights))
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         """Encode texts; each is cut at the model's length limit (256 tokens for the default)."""
@@ -118,9 +163,7 @@ class SentenceTransformersEmbedder:
         offsets: Sequence[tuple[int, int]],
     ) -> Encoded:
         mean = tokens.mean(axis=0)
-        spans = [(s, e) for s, e in word_spans(text) if text[s:e].lower() not in STOP_WORDS]
-        pieces = _pieces_by_word(spans, offsets)
-        kept = [(span, found) for span, found in zip(spans, pieces, strict=True) if found]
+        kept = _content_words(text, offsets)
         rows = [tokens[found].mean(axis=0) for _, found in kept]
         projected = np.stack(rows) @ self._projection if rows else self._projection[:0]
         return Encoded(
@@ -169,6 +212,15 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         step = max(1, _TOKENS_PER_PASS // ceiling)
         yield from (rows[start : start + step] for start in range(0, len(rows), step))
         floor = ceiling
+
+
+def _content_words(
+    text: str, offsets: Sequence[tuple[int, int]]
+) -> list[tuple[tuple[int, int], list[int]]]:
+    """Find the content words that the model read, each with its span and its pieces."""
+    spans = [(s, e) for s, e in word_spans(text) if text[s:e].lower() not in STOP_WORDS]
+    pieces = _pieces_by_word(spans, offsets)
+    return [(span, found) for span, found in zip(spans, pieces, strict=True) if found]
 
 
 def _pieces_by_word(

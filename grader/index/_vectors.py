@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from grader.answers import matchable
+from grader.answers import matchable, read_answer
 from grader.bank import passages
 from grader.embedding import Encoded, FloatArray, SharedEncoder
 from grader.types import Passage, Rubric
@@ -25,10 +25,16 @@ class Role(StrEnum):
     ACCEPT = "accept"
     REJECT = "reject"
     CORRECTION = "correction"
+    REFERENCE = "reference"
 
 
 class Statement(NamedTuple):
-    """One sentence of a rubric that an answer is compared with."""
+    """One sentence of a rubric that an answer is compared with.
+
+    Attributes:
+        owner: Id of the point or mistake it belongs to; empty for a sentence of the reference
+            answer that has not been given to a point yet.
+    """
 
     owner: str
     role: Role
@@ -52,12 +58,15 @@ class RubricVectors:
 
     Attributes:
         question: Vector of the question, shape (dimensions,).
-        statements: Claims, accepted and rejected phrasings, corrections, in rubric order.
+        question_stems: Stems of the question's content words.
+        statements: Claims, accepted and rejected phrasings, corrections, in rubric order; last,
+            for each point, the sentence of the reference answer that makes it.
         passages: One vector per paragraph of the reference answer, shape (passages, dimensions).
         follow_ups: One vector per follow-up, shape (follow_ups, dimensions).
     """
 
     question: FloatArray
+    question_stems: frozenset[str]
     statements: tuple[StatementVector, ...]
     passages: FloatArray
     follow_ups: FloatArray
@@ -73,6 +82,12 @@ def rubric_statements(rubric: Rubric) -> Iterator[Statement]:
         yield Statement(mistake.id, Role.CLAIM, mistake.claim)
         if mistake.correction:
             yield Statement(mistake.id, Role.CORRECTION, mistake.correction)
+    if rubric.reference_answer:
+        reference = read_answer(
+            rubric.reference_answer, max_characters=len(rubric.reference_answer)
+        )
+        for segment in reference.segments:
+            yield Statement("", Role.REFERENCE, reference.quote(segment))
 
 
 def rubric_texts(rubric: Rubric) -> list[str]:
@@ -154,7 +169,8 @@ class PackedVectors(NamedTuple):
         first_follow_up = len(rows) - len(rubric.follow_ups)
         return RubricVectors(
             question=rows[0],
-            statements=tuple(vectors),
+            question_stems=frozenset(map(stem, content_words(matchable(rubric.question)))),
+            statements=tuple(_with_reference(vectors, {point.id for point in rubric.points})),
             passages=rows[first_passage:first_follow_up],
             follow_ups=rows[first_follow_up:],
         )
@@ -185,6 +201,26 @@ def explaining_passage(
     shared = np.array([len(wanted & stems) / max(1, len(wanted)) for stems in present])
     best = int(np.argmax(vectors.passages @ statement.vector + shared))
     return Passage(source=rubric.reference or rubric.id, text=texts[best])
+
+
+def _with_reference(
+    vectors: Sequence[StatementVector], points: Collection[str]
+) -> Iterator[StatementVector]:
+    """Give each point the reference answer's sentence that is nearest to its own phrasings."""
+    sentences = [v for v in vectors if v.statement.role is Role.REFERENCE]
+    own = [v for v in vectors if v.statement.role is not Role.REFERENCE]
+    yield from own
+    if not sentences:
+        return
+    phrasings: dict[str, list[FloatArray]] = {}
+    for item in own:
+        owner, role, _ = item.statement
+        if owner in points and role in (Role.CLAIM, Role.ACCEPT):
+            phrasings.setdefault(owner, []).append(item.vector)
+    rows = np.stack([v.vector for v in sentences])
+    for owner, wanted in phrasings.items():
+        nearest = sentences[int((rows @ np.stack(wanted).T).mean(axis=1).argmax())]
+        yield replace(nearest, statement=nearest.statement._replace(owner=owner))
 
 
 def _quantise(rows: FloatArray) -> tuple[npt.NDArray[np.int8], FloatArray]:

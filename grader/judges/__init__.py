@@ -1,6 +1,16 @@
 """Judges: what decides, of each point and mistake, whether an answer makes it."""
 
-from grader.judges._protocol import Judge, JudgeIdentity, JudgeTask
+from grader.judges._cascade import CascadeJudge
+from grader.judges._protocol import ItemJudge, Judge, JudgeIdentity, JudgeTask, SupportsClose
 from grader.judges._registry import JUDGES, build_judge
 
-__all__ = ["JUDGES", "Judge", "JudgeIdentity", "JudgeTask", "build_judge"]
+__all__ = [
+    "JUDGES",
+    "CascadeJudge",
+    "ItemJudge",
+    "Judge",
+    "JudgeIdentity",
+    "JudgeTask",
+    "SupportsClose",
+    "build_judge",
+]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from grader.answers import Answer
 from grader.index import RubricVectors
@@ -48,4 +49,25 @@ class Judge(Protocol):
         Raises:
             JudgeUnavailable: Nothing at all could be judged.
         """
+        ...
+
+
+class ItemJudge(Judge, Protocol):
+    """A judge that can be asked about some of the points and mistakes alone."""
+
+    async def judge_items(self, task: JudgeTask, ids: Collection[str]) -> Judgement:
+        """Judge the points and mistakes with these ids, and no others.
+
+        Raises:
+            JudgeUnavailable: Nothing at all could be judged.
+        """
+        ...
+
+
+@runtime_checkable
+class SupportsClose(Protocol):
+    """A judge that holds threads or connections, to be closed by whoever built it."""
+
+    def close(self) -> None:
+        """Let go of them; using the judge again takes them up again."""
         ...

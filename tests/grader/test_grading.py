@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.bank import Bank
+from grader.bank import Bank, ReferenceAnswer
 from grader.errors import AnswerInvalid, JudgeUnavailable, NoMatchingRubric
 from grader.grading import Grader
 from grader.judges import Judge, JudgeIdentity, JudgeTask
@@ -277,7 +278,7 @@ def test_what_cannot_be_graded_is_refused(grader: Grader, rubric: Rubric, answer
 
 
 def test_a_ten_thousand_word_answer_is_graded_where_the_limit_allows(
-    grader: Grader, rubric: Rubric
+    grader: Grader, rubric: Rubric, real_corpus: Mapping[str, ReferenceAnswer]
 ) -> None:
     generous = Grader(
         grader.settings.model_copy(update={"max_answer_characters": 200_000}),
@@ -286,7 +287,25 @@ def test_a_ten_thousand_word_answer_is_graded_where_the_limit_allows(
         judge=grader.judge,
         index=grader._index,
     )
-    words = " ".join([rubric.reference_answer] * 50).split()[:10_000]
+    words = " ".join(reference.text for reference in real_corpus.values()).split()[:10_000]
     result = grade(generous, " ".join(words), rubric)
+    assert len(words) == 10_000
     assert result.score is not None
-    assert "copies_reference" in result.flags
+
+
+def test_a_looping_transcript_is_not_judged(grader: Grader, rubric: Rubric) -> None:
+    result = grade(grader, "and then the loop goes on " * 40, rubric)
+    assert result.score is None
+    assert {point.verdict for point in result.points} == {Verdict.UNGRADED}
+    assert result.needs_review
+    assert "too poor" in " ".join(result.review_reasons)
+
+
+def test_an_answer_in_another_language_is_not_judged(grader: Grader, rubric: Rubric) -> None:
+    answer = (
+        "Die Ereignisschleife führt immer nur einen Rückruf aus, und solange dieser läuft, "
+        "kommt nichts anderes an die Reihe, weil es nur einen Faden für das Programm gibt."
+    )
+    result = grade(grader, answer, rubric)
+    assert result.score is None
+    assert "not in English" in " ".join(result.review_reasons)

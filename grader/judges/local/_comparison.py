@@ -29,6 +29,7 @@ class Comparison:
         precision: How much of the window's content is aligned with some word of the statement.
         lexical: Rarity-weighted share of the statement's stems that the window has.
         weakest: Alignment of the statement's least aligned rare word.
+        novel: As `recall`, over the words that the question does not already hold.
     """
 
     cosine: FloatArray
@@ -37,6 +38,7 @@ class Comparison:
     precision: FloatArray
     lexical: FloatArray
     weakest: FloatArray
+    novel: FloatArray
 
 
 def compare(answer: Answer, segments: Sequence[Encoded], rubric: RubricVectors) -> Comparison:
@@ -59,6 +61,7 @@ def compare(answer: Answer, segments: Sequence[Encoded], rubric: RubricVectors) 
         precision=alignment.precision(first, last),
         lexical=alignment.lexical(first, last),
         weakest=alignment.weakest(first, last),
+        novel=alignment.novel(first, last),
     )
 
 
@@ -88,6 +91,7 @@ class _Alignment:
         best: Best similarity of each statement word within each segment, (words, segments).
         same: Whether the segment has the word's stem, (words, segments).
         weights: Rarity of each statement word, (words,).
+        novelty: The same, with 0 for words of the question, (words,).
         starts: Where each statement's words begin, (statements,).
         explained: Sum over a segment's words of rarity times similarity to the statement,
             (statements, segments).
@@ -97,6 +101,7 @@ class _Alignment:
     best: FloatArray
     same: FloatArray
     weights: FloatArray
+    novelty: FloatArray
     starts: npt.NDArray[np.int64]
     explained: FloatArray
     said: FloatArray
@@ -114,28 +119,29 @@ class _Alignment:
         similarity = np.clip(np.concatenate(wanted) @ np.concatenate(said).T, 0, 1)
         by_statement = np.maximum.reduceat(similarity, starts, axis=0)
         stems = [frozenset(map(stem, s.words)) for s in segments]
+        stated = [stem(word) for s in statements for word in s.words or [""]]
+        new = np.array([word not in rubric.question_stems for word in stated], dtype=np.float32)
         same = np.array(
-            [
-                [stem(word) in present for present in stems]
-                for s in statements
-                for word in s.words or [""]
-            ],
-            dtype=np.float32,
+            [[word in present for present in stems] for word in stated], dtype=np.float32
         )
         return cls(
             best=np.maximum.reduceat(similarity, said_starts, axis=1),
             same=same,
             weights=weights,
+            novelty=weights * new,
             starts=starts,
             explained=np.add.reduceat(by_statement * said_weights, said_starts, axis=1),
             said=np.add.reduceat(said_weights, said_starts),
         )
 
     def recall(self, first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]) -> FloatArray:
-        return self._weighted(np.maximum(self.best[:, first], self.best[:, last]))
+        return self._weighted(np.maximum(self.best[:, first], self.best[:, last]), self.weights)
+
+    def novel(self, first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]) -> FloatArray:
+        return self._weighted(np.maximum(self.best[:, first], self.best[:, last]), self.novelty)
 
     def lexical(self, first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]) -> FloatArray:
-        return self._weighted(np.maximum(self.same[:, first], self.same[:, last]))
+        return self._weighted(np.maximum(self.same[:, first], self.same[:, last]), self.weights)
 
     def precision(self, first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]) -> FloatArray:
         paired = (first != last).astype(np.float32)
@@ -151,9 +157,9 @@ class _Alignment:
         weakest: FloatArray = np.minimum.reduceat(lifted, self.starts, axis=0)
         return weakest
 
-    def _weighted(self, values: FloatArray) -> FloatArray:
-        total = np.add.reduceat(self.weights, self.starts)[:, None]
-        summed = np.add.reduceat(values * self.weights[:, None], self.starts, axis=0)
+    def _weighted(self, values: FloatArray, weights: FloatArray) -> FloatArray:
+        total = np.add.reduceat(weights, self.starts)[:, None]
+        summed = np.add.reduceat(values * weights[:, None], self.starts, axis=0)
         return np.asarray(summed / np.maximum(total, _TINY), dtype=np.float32)
 
 

@@ -13,12 +13,26 @@ _CLOSE_WORDING = 0.8
 
 
 def explain_point(
-    point: Point, verdict: Verdict, features: OwnerFeatures, answer: Answer, window: Window | None
+    point: Point,
+    verdict: Verdict,
+    features: OwnerFeatures,
+    answer: Answer,
+    window: Window | None,
+    against: str = "",
 ) -> str:
-    """Say why a point got its verdict."""
+    """Say why a point got its verdict.
+
+    Args:
+        point: The point.
+        verdict: What was decided.
+        features: What was measured.
+        answer: The answer as read.
+        window: The words it rests on; None where nothing was said.
+        against: The rejected phrasing that the window is nearest to; empty where there is none.
+    """
     if window is None:
         return "Nothing in the answer says this."
-    said = matchable(answer.quote(window))
+    said = matchable(answer.reading(window))
     match verdict:
         case Verdict.COVERED:
             close = features.lexical >= _CLOSE_WORDING
@@ -28,7 +42,7 @@ def explain_point(
             listed = f"; does not speak of {', '.join(absent)}" if absent else ""
             return f"Says part of this{listed}."
         case _:
-            return _explain_contradiction(point, features, said)
+            return _explain_contradiction(point, features, said, against)
 
 
 def explain_mistake(*, made: bool) -> str:
@@ -36,7 +50,9 @@ def explain_mistake(*, made: bool) -> str:
     return "The answer asserts this." if made else "The answer does not assert this."
 
 
-def _explain_contradiction(point: Point, features: OwnerFeatures, said: str) -> str:
+def _explain_contradiction(point: Point, features: OwnerFeatures, said: str, against: str) -> str:
+    if against:
+        return f"Comes close to “{against}”, which contradicts this."
     if features.mismatch.number:
         wanted, given = read_cues(point.claim).numbers, read_cues(said).numbers
         if wanted and given:

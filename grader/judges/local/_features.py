@@ -19,11 +19,11 @@ import numpy.typing as npt
 
 from grader.answers import Answer, matchable
 from grader.embedding import FloatArray
-from grader.index import Role, RubricVectors
+from grader.index import RubricVectors
 from grader.judges.local._comparison import Comparison
+from grader.judges.local._matching import MATCHES, measure_matches
+from grader.judges.local._owners import Owner, owners_of
 from grader.judges.local._polarity import Mismatch, mismatch, read_cues
-
-_FOR = frozenset({Role.CLAIM, Role.ACCEPT})
 
 _VIEWS = ("meaning", "topical", "wording")
 _MEASURES = (
@@ -48,12 +48,17 @@ _CUES = (
     "opposite_mismatch",
     "against_negation_mismatch",
     "mismatch_when_aligned",
+    "novel",
+    "claim_topical",
     "has_against",
     "statement_words",
     "window_words",
 )
 
-FEATURES = (*(f"{view}_{measure}" for view in _VIEWS for measure in _MEASURES), *_CUES)
+_OWN = (*(f"{view}_{measure}" for view in _VIEWS for measure in _MEASURES), *MATCHES, *_CUES)
+
+# Each feature also as its distance from the mean over the answer's other points and mistakes.
+FEATURES = (*_OWN, *(f"{name}_relative" for name in _OWN))
 
 # How many of the nearest statements a window's similarities are lowered by.
 _NEIGHBOURS = 5
@@ -69,27 +74,22 @@ class OwnerFeatures:
     Attributes:
         owner: Id of the point or mistake.
         values: In the order of `FEATURES`.
-        window: Index of the window that says it best.
-        against_window: Index of the window that says the opposite best; None without opposites.
+        is_bare: Whether its claim is all that the rubric says of it.
+        window: Index of the window that affirms it most.
+        against_window: Index of the window that denies it most; None without opposites.
+        against_row: Row of the statement against it that this window is nearest to.
         lexical: Share of the nearest statement's stems that the window has, 0 to 1.
         mismatch: Polarity cues between the best window and the statement it is nearest to.
     """
 
     owner: str
     values: FloatArray
+    is_bare: bool
     window: int
     against_window: int | None
+    against_row: int | None
     lexical: float
     mismatch: Mismatch
-
-
-@dataclass(frozen=True, slots=True)
-class _Owner:
-    """Rows of an owner's statements."""
-
-    id: str
-    wanted: tuple[int, ...]
-    against: tuple[int, ...]
 
 
 def extract(
@@ -104,33 +104,34 @@ def extract(
         usable: Which windows count as the candidate's own statements, shape (W,); at least one.
     """
     windows = np.flatnonzero(usable)
-    quotes = [matchable(answer.quote(answer.windows[window])) for window in windows]
-    owners = list(_owners(rubric))
+    quotes = [matchable(answer.reading(answer.windows[window])) for window in windows]
+    owners = owners_of(rubric)
     strength: FloatArray = np.float32(0.5) * (comparison.cosine + comparison.recall)[:, windows]
     views = (strength, comparison.topical[:, windows], comparison.lexical[:, windows])
-    measured = np.concatenate([_measure(view, owners) for view in views], axis=1)
-    for position, owner in enumerate(owners):
-        cues = _read(owner, strength, comparison, rubric, windows, quotes)
+    matches = measure_matches(answer, comparison, owners, windows)
+    measured = np.concatenate(
+        [*(_measure(view, owners) for view in views), matches.measures], axis=1
+    )
+    cues = [_read(owner, strength, comparison, rubric, windows, quotes) for owner in owners]
+    own = np.concatenate([measured, np.stack([cue.values for cue in cues])], axis=1)
+    values = np.concatenate([own, own - own.mean(axis=0)], axis=1)
+    for position, (owner, cue) in enumerate(zip(owners, cues, strict=True)):
+        denying = int(matches.denying[position])
+        against = [int(row) for row in owner.against]
+        nearest = against[int(strength[against, denying].argmax())] if against else None
         yield OwnerFeatures(
             owner=owner.id,
-            values=np.concatenate([measured[position], cues.values]),
-            window=int(windows[cues.window]),
-            against_window=None if cues.against is None else int(windows[cues.against]),
-            lexical=cues.lexical,
-            mismatch=cues.mismatch,
+            values=values[position],
+            is_bare=len(owner.wanted) == 1 and not against,
+            window=int(windows[matches.affirming[position]]),
+            against_window=int(windows[denying]) if against else None,
+            against_row=nearest,
+            lexical=cue.lexical,
+            mismatch=cue.mismatch,
         )
 
 
-def _owners(rubric: RubricVectors) -> Iterator[_Owner]:
-    rows: dict[str, tuple[list[int], list[int]]] = {}
-    for row, item in enumerate(rubric.statements):
-        wanted, against = rows.setdefault(item.statement.owner, ([], []))
-        (wanted if item.statement.role in _FOR else against).append(row)
-    for owner, (wanted, against) in rows.items():
-        yield _Owner(owner, tuple(wanted), tuple(against))
-
-
-def _measure(similarity: FloatArray, owners: Sequence[_Owner]) -> FloatArray:
+def _measure(similarity: FloatArray, owners: Sequence[Owner]) -> FloatArray:
     """Take all measures of one view; shape (owners, measures).
 
     Args:
@@ -192,14 +193,12 @@ def _softmax(values: FloatArray, axis: int) -> FloatArray:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Cues:
     values: FloatArray
-    window: int
-    against: int | None
     lexical: float
     mismatch: Mismatch
 
 
 def _read(
-    owner: _Owner,
+    owner: Owner,
     strength: FloatArray,
     comparison: Comparison,
     rubric: RubricVectors,
@@ -210,7 +209,7 @@ def _read(
     column = int(windows[window])
     statement = rubric.statements[row]
     differs = mismatch(read_cues(statement.statement.text), read_cues(quotes[window]))
-    opposite, against_negation = None, 0.0
+    against_negation = 0.0
     if owner.against:
         opposite_row, opposite = _best(strength, owner.against)
         text = rubric.statements[opposite_row].statement.text
@@ -224,12 +223,14 @@ def _read(
         differs.opposite,
         against_negation,
         max(differs) * comparison.recall[row, column],
+        comparison.novel[list(owner.wanted)][:, windows].max(),
+        comparison.topical[owner.wanted[0], windows].max(),
         float(bool(owner.against)),
         np.log1p(len(statement.words)),
         np.log1p(len(quotes[window].split())),
     )
     lexical = float(comparison.lexical[row, column])
-    return _Cues(np.array(values, dtype=np.float32), window, opposite, lexical, differs)
+    return _Cues(np.array(values, dtype=np.float32), lexical, differs)
 
 
 def _best(strength: FloatArray, rows: Sequence[int]) -> tuple[int, int]:

@@ -1,23 +1,29 @@
-"""The trained part of the local judge: two small multinomial logistic regressions.
-
-The parameters are data (`head.json`), made by `python -m evals.training.local_judge`; the file says
-on what and how well.
-"""
+"""The trained part: the mean of a regression and a forest, read from files beside this module."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from grader.embedding import FloatArray
 from grader.errors import ConfigurationError
 from grader.judges.local._features import FEATURES
-from grader.types import Verdict
+
+# Probabilities are given in steps far coarser than the differences in rounding between processors;
+# features are rounded too, so that those differences do not decide a branch of a tree.
+_DECIMALS = 4
+_FEATURE_DECIMALS = 3
+
+
+# Features or outcomes, a row for each point or mistake, in either precision.
+Rows = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,62 +31,123 @@ class LogisticModel:
     """Multinomial logistic regression on standardised features.
 
     Attributes:
-        classes: Names of the outcomes.
-        mean: Subtracted from the features, shape (F,).
-        scale: Divides them, shape (F,).
-        coefficients: Shape (classes, F).
+        mean: Subtracted from the features, shape (features,).
+        scale: Divides them, shape (features,).
+        coefficients: Shape (classes, features).
         intercepts: Shape (classes,).
     """
 
-    classes: tuple[str, ...]
     mean: FloatArray
     scale: FloatArray
     coefficients: FloatArray
     intercepts: FloatArray
 
+    def logits(self, features: Rows) -> Rows:
+        """Score rows of features, shape (rows, features); returns shape (rows, classes)."""
+        standard = (features - self.mean) / self.scale
+        logits: Rows = standard @ self.coefficients.T + self.intercepts
+        return logits
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ForestModel:
+    """Gradient-boosted trees (Friedman, "Greedy Function Approximation", 2001), one sum a class.
+
+    All trees share one array of nodes; a leaf points to itself.
+
+    Attributes:
+        baseline: What the sums start from, shape (classes,).
+        roots: First node of each tree, shape (trees,).
+        outcome: The class each tree adds to, shape (trees,).
+        feature: Which feature a node asks about, shape (nodes,).
+        threshold: At most this goes left, shape (nodes,).
+        left: Next node, shape (nodes,).
+        right: Next node, shape (nodes,).
+        value: What a leaf adds, shape (nodes,).
+        depth: Steps from a root to the farthest leaf.
+    """
+
+    baseline: FloatArray
+    roots: npt.NDArray[np.int32]
+    outcome: npt.NDArray[np.int32]
+    feature: npt.NDArray[np.int32]
+    threshold: FloatArray
+    left: npt.NDArray[np.int32]
+    right: npt.NDArray[np.int32]
+    value: FloatArray
+    depth: npt.NDArray[np.int32]
+
+    def logits(self, features: Rows) -> Rows:
+        """Score rows of features, shape (rows, features); returns shape (rows, classes)."""
+        rows = np.arange(len(features))[:, None]
+        nodes = np.broadcast_to(self.roots, (len(features), len(self.roots)))
+        for _ in range(int(self.depth)):
+            goes_left = features[rows, self.feature[nodes]] <= self.threshold[nodes]
+            nodes = np.where(goes_left, self.left[nodes], self.right[nodes])
+        logits = np.tile(self.baseline, (len(features), 1))
+        for outcome in range(len(self.baseline)):
+            logits[:, outcome] += self.value[nodes][:, self.outcome == outcome].sum(axis=1)
+        return logits
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Classifier:
+    """Both models of one question, averaged.
+
+    Attributes:
+        classes: Names of the outcomes.
+        temperature: Divides the logarithms of the averaged probabilities, so that they are as
+            often right as they say (Guo et al., "On Calibration of Modern Neural Networks", 2017).
+    """
+
+    classes: tuple[str, ...]
+    logistic: LogisticModel
+    forest: ForestModel
+    temperature: float = 1.0
+
     @classmethod
-    def from_json(cls, document: dict[str, Any]) -> LogisticModel:
-        """Read one model of `head.json`."""
-        arrays = (
-            np.array(document[name]) for name in ("mean", "scale", "coefficients", "intercepts")
+    def read(cls, card: Mapping[str, Any], arrays: Mapping[str, Any], name: str) -> Self:
+        """Read the classifier `name` of `head.json` and `head.npz`."""
+
+        def part(model: type[Any]) -> Any:
+            fields = model.__dataclass_fields__
+            return model(**{field: arrays[f"{name}/{field}"] for field in fields})
+
+        return cls(
+            tuple(card["classes"]), part(LogisticModel), part(ForestModel), card["temperature"]
         )
-        return cls(tuple(document["classes"]), *arrays)
 
-    def probabilities(self, features: FloatArray) -> dict[str, float]:
-        """Return the probability of each class, in steps of 0.0001.
+    def probabilities(self, features: Rows) -> Rows:
+        """Return the probability of each class, shape (rows, classes), in steps of 0.0001."""
+        rounded = np.asarray(features, dtype=np.float64).round(_FEATURE_DECIMALS)
+        shares = (softmax(self.logistic.logits(rounded)) + softmax(self.forest.logits(rounded))) / 2
+        return softmax(np.log(np.maximum(shares, 1e-9)) / self.temperature).round(_DECIMALS)
 
-        The steps are far coarser than the differences in rounding between processors.
-        """
-        logits = self.coefficients @ ((features - self.mean) / self.scale) + self.intercepts
-        weights = np.exp(logits - logits.max())
-        shares = weights / weights.sum()
-        return {
-            name: round(float(share), 4) for name, share in zip(self.classes, shares, strict=True)
-        }
+
+def softmax(logits: Rows) -> Rows:
+    """Turn rows of logits into rows of probabilities."""
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: Rows = raised / raised.sum(axis=1, keepdims=True)
+    return shares
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Head:
-    """Both models, and what they were trained for.
+    """The classifiers, and what they were trained for.
 
     Attributes:
         encoder: Fingerprint of the embedder whose vectors the features were made from.
         revision: Short hash of the parameters.
+        point: Verdicts on a point with phrasings beside its claim.
+        bare_point: Verdicts on a point that has a claim alone.
+        mistake: Whether a mistake is made.
     """
 
     encoder: str
     revision: str
-    point: LogisticModel
-    mistake: LogisticModel
-
-    def judge_point(self, features: FloatArray) -> dict[Verdict, float]:
-        """Return the probability of each verdict on a point."""
-        shares = self.point.probabilities(features)
-        return {Verdict(name): share for name, share in shares.items()}
-
-    def judge_mistake(self, features: FloatArray) -> float:
-        """Return the probability that a mistake is made."""
-        return self.mistake.probabilities(features)["made"]
+    point: Classifier
+    bare_point: Classifier
+    mistake: Classifier
 
 
 @lru_cache(maxsize=1)
@@ -90,15 +157,17 @@ def load_head() -> Head:
     Raises:
         ConfigurationError: They were trained for other features than this version computes.
     """
-    document = json.loads(files("grader.judges.local").joinpath("head.json").read_text("utf-8"))
+    folder = files("grader.judges.local")
+    document = json.loads(folder.joinpath("head.json").read_text("utf-8"))
     if tuple(document["features"]) != FEATURES:
         raise ConfigurationError(
             "the local judge's parameters do not fit its features; "
             "train them again with 'python -m evals.training.local_judge'"
         )
-    return Head(
-        encoder=document["encoder"],
-        revision=document["revision"],
-        point=LogisticModel.from_json(document["point"]),
-        mistake=LogisticModel.from_json(document["mistake"]),
-    )
+    with folder.joinpath("head.npz").open("rb") as file, np.load(file, allow_pickle=False) as data:
+        arrays = dict(data)
+    read = {
+        name: Classifier.read(document["classifiers"][name], arrays, name)
+        for name in ("point", "bare_point", "mistake")
+    }
+    return Head(encoder=document["encoder"], revision=document["revision"], **read)

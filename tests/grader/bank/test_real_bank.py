@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from grader.bank import Bank, LockFile, ReferenceAnswer, lint_rubric, lock_problems, parse_rubric
-from grader.types import Kind, Status, Verdict
+from grader.types import Kind, Rubric, Status, Verdict
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +29,34 @@ def test_it_holds_at_least_a_dozen_published_rubrics(real_bank: Bank) -> None:
     assert all(rubric.status is Status.PUBLISHED for rubric in real_bank)
 
 
+@pytest.mark.parametrize(
+    ("area", "at_least"),
+    [
+        ("nodejs", 10),
+        ("http-apis", 7),
+        ("security", 5),
+        ("data", 9),
+        ("caching", 4),
+        ("messaging", 4),
+        ("distributed-systems", 7),
+        ("system-design", 4),
+        ("incidents", 4),
+        ("delivery", 4),
+        ("testing", 2),
+        ("behavioural", 4),
+        ("multiple-choice", 10),
+    ],
+)
+def test_each_area_has_its_questions(real_bank: Bank, area: str, at_least: int) -> None:
+    files = [real_bank.file_of(rubric) for rubric in real_bank]
+
+    assert sum(file is not None and file.parent.name == area for file in files) >= at_least
+
+
+def test_it_has_64_questions_besides_multiple_choice(real_bank: Bank) -> None:
+    assert sum(rubric.kind is not Kind.MULTIPLE_CHOICE for rubric in real_bank) >= 64
+
+
 def test_it_has_no_lint_problem(real_bank: Bank) -> None:
     assert [
         f"{rubric.id}: {problem}"
@@ -46,6 +74,71 @@ def test_each_rubric_has_five_to_eight_points(real_bank: Bank) -> None:
     sizes = {r.id: len(r.points) for r in real_bank if r.kind is not Kind.MULTIPLE_CHOICE}
 
     assert {name: size for name, size in sizes.items() if not 5 <= size <= 8} == {}
+
+
+def test_each_rubric_has_two_to_four_mistakes_with_corrections(real_bank: Bank) -> None:
+    odd = [r.id for r in real_bank if not 2 <= len(r.mistakes) <= 4]
+    uncorrected = [m.id for r in real_bank for m in r.mistakes if not m.correction]
+
+    assert (odd, uncorrected) == ([], [])
+
+
+def test_each_point_has_phrasings_that_make_it_and_that_contradict_it(real_bank: Bank) -> None:
+    bare = [
+        f"{rubric.id}: {point.id}"
+        for rubric in real_bank
+        for point in rubric.points
+        if not (point.accept and point.reject)
+    ]
+
+    assert bare == []
+
+
+def test_each_rubric_has_topics_and_vocabulary(real_bank: Bank) -> None:
+    assert [rubric.id for rubric in real_bank if not (rubric.topics and rubric.vocabulary)] == []
+
+
+def multiple_choice(bank: Bank) -> list[Rubric]:
+    return [rubric for rubric in bank if rubric.kind is Kind.MULTIPLE_CHOICE]
+
+
+def test_multiple_choice_questions_have_four_options_each_explained(real_bank: Bank) -> None:
+    for rubric in multiple_choice(real_bank):
+        assert len(rubric.options) == 4, rubric.id
+        assert all(len(option.explanation.split()) >= 8 for option in rubric.options), rubric.id
+        assert 3 <= len(rubric.points) <= 6, rubric.id
+
+
+def test_multiple_choice_questions_have_one_right_option_or_say_how_many(real_bank: Bank) -> None:
+    for rubric in multiple_choice(real_bank):
+        right = sum(option.correct for option in rubric.options)
+
+        assert right == (2 if "which two" in rubric.question.casefold() else 1), rubric.id
+
+
+def test_every_option_counts_towards_the_grade(real_bank: Bank) -> None:
+    for rubric in multiple_choice(real_bank):
+        points = {point.id for point in rubric.points}
+        mistakes = {mistake.id for mistake in rubric.mistakes}
+        required = {point.id for point in rubric.points if point.required}
+        right = {option.id for option in rubric.options if option.correct}
+        wrong = {option.id for option in rubric.options if not option.correct}
+
+        assert right <= points, rubric.id
+        assert wrong <= mistakes, rubric.id
+        assert right == required, rubric.id
+
+
+def test_the_right_option_shows_neither_by_its_length_nor_by_its_place(real_bank: Bank) -> None:
+    rubrics = multiple_choice(real_bank)
+    for rubric in rubrics:
+        lengths = [len(option.text) for option in rubric.options]
+        assert max(lengths) <= 1.25 * min(lengths), rubric.id
+    longest = [max(rubric.options, key=lambda option: len(option.text)) for rubric in rubrics]
+    places = {n for r in rubrics for n, option in enumerate(r.options) if option.correct}
+
+    assert sum(option.correct for option in longest) <= len(rubrics) / 2
+    assert places == {0, 1, 2, 3}
 
 
 def test_the_three_heaviest_points_and_every_mistake_have_a_follow_up(real_bank: Bank) -> None:

@@ -1,0 +1,161 @@
+"""Judging the rows of a public set: each reference is one point of a rubric made for the question."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import aclosing
+from dataclasses import dataclass
+from itertools import islice
+
+from evals.benchmark._rows import BenchmarkRow
+from grader.answers import read_answer
+from grader.embedding import SharedEncoder
+from grader.errors import AnswerInvalid, JudgeUnavailable
+from grader.index import RubricVectors, encode_rubric
+from grader.judges import Judge, JudgeTask
+from grader.scoring import CREDIT
+from grader.types import Point, PointFinding, Rubric, Verdict
+
+_RUBRICS_IN_MEMORY = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a judge made of one row.
+
+    Attributes:
+        verdict: The best over the references; `ungraded` where the judge could not say.
+        correct_probability: Probability that the best reference is covered.
+        score: Best expected credit over the references, 0 to 1.
+        why: Why it is ungraded.
+    """
+
+    verdict: Verdict
+    correct_probability: float = 0.0
+    score: float = 0.0
+    why: str = ""
+
+
+def reference_rubric(row: BenchmarkRow) -> Rubric:
+    """Make the rubric of a row's question: one point a reference, each once."""
+    claims = dict.fromkeys(reference.text.strip() for reference in row.references)
+    digest = hashlib.sha256(json.dumps([row.question, *claims]).encode()).hexdigest()
+    return Rubric(
+        id=f"benchmark-{digest[:16]}",
+        version="1.0.0",
+        question=row.question,
+        points=tuple(
+            Point(id=f"reference-{number}", claim=claim, weight=1)
+            for number, claim in enumerate((c for c in claims if c), start=1)
+        ),
+    )
+
+
+class Predictor:
+    """Judges rows concurrently; a question's vectors are made once."""
+
+    def __init__(self, judge: Judge, encoder: SharedEncoder, *, max_characters: int) -> None:
+        """Use a judge and the encoder it works with."""
+        self._judge = judge
+        self._encoder = encoder
+        self._max_characters = max_characters
+        self._vectors: OrderedDict[str, asyncio.Task[RubricVectors]] = OrderedDict()
+
+    async def predict_all(
+        self,
+        rows: Iterable[BenchmarkRow],
+        *,
+        workers: int,
+        limit: int | None = None,
+        on_row: Callable[[], None] | None = None,
+    ) -> list[tuple[BenchmarkRow, Prediction]]:
+        """Judge rows, in order, with at most `workers` under way."""
+        predicted = []
+        async with aclosing(self._predictions(islice(rows, limit), workers)) as predictions:
+            async for each in predictions:
+                predicted.append(each)
+                if on_row:
+                    on_row()
+        return predicted
+
+    async def predict(self, row: BenchmarkRow) -> Prediction:
+        """Judge one row."""
+        try:
+            answer = read_answer(row.answer, max_characters=self._max_characters)
+        except AnswerInvalid as error:
+            return Prediction(Verdict.UNGRADED, why=str(error))
+        rubric = reference_rubric(row)
+        vectors = await self._vectors_of(rubric)
+        try:
+            judgement = await self._judge.judge(JudgeTask(answer, rubric, vectors))
+        except JudgeUnavailable as error:
+            return Prediction(Verdict.UNGRADED, why=str(error))
+        return best_prediction(judgement.points, len(rubric.points))
+
+    async def _predictions(
+        self, rows: Iterable[BenchmarkRow], workers: int
+    ) -> AsyncGenerator[tuple[BenchmarkRow, Prediction]]:
+        pending: list[tuple[BenchmarkRow, asyncio.Task[Prediction]]] = []
+        try:
+            for row in rows:
+                pending.append((row, asyncio.create_task(self.predict(row))))
+                if len(pending) >= workers:
+                    first, task = pending.pop(0)
+                    yield first, await task
+            while pending:
+                first, task = pending.pop(0)
+                yield first, await task
+        finally:
+            for _, task in pending:
+                task.cancel()
+            await asyncio.gather(*(task for _, task in pending), return_exceptions=True)
+
+    async def _vectors_of(self, rubric: Rubric) -> RubricVectors:
+        task = self._vectors.get(rubric.id)
+        if task is None:
+            task = asyncio.create_task(asyncio.to_thread(self._encode, rubric))
+            self._vectors[rubric.id] = task
+            while len(self._vectors) > _RUBRICS_IN_MEMORY:
+                self._vectors.popitem(last=False)
+        # One row's end must not end the encoding that other rows wait for.
+        return await asyncio.shield(task)
+
+    def _encode(self, rubric: Rubric) -> RubricVectors:
+        return encode_rubric(rubric, self._encoder).unpack(rubric)
+
+
+def best_prediction(findings: Iterable[PointFinding], references: int) -> Prediction:
+    """Take the best over the references.
+
+    An answer is correct if any reference is covered; where none is and some could not be judged,
+    nothing is known.
+    """
+    graded = [finding for finding in findings if finding.verdict is not Verdict.UNGRADED]
+    ranked = sorted(graded, key=lambda finding: _RANK[finding.verdict])
+    covered = any(finding.verdict is Verdict.COVERED for finding in graded)
+    if not graded or (len(graded) < references and not covered):
+        return Prediction(Verdict.UNGRADED, why="The judge could not judge every reference.")
+    return Prediction(
+        verdict=ranked[0].verdict,
+        correct_probability=max(_shares(f).get(Verdict.COVERED, 0.0) for f in graded),
+        score=max(
+            sum(CREDIT[verdict] * share for verdict, share in _shares(f).items()) for f in graded
+        ),
+    )
+
+
+_RANK = {
+    verdict: rank
+    for rank, verdict in enumerate(
+        (Verdict.COVERED, Verdict.PARTIAL, Verdict.CONTRADICTED, Verdict.MISSING)
+    )
+}
+
+
+def _shares(finding: PointFinding) -> dict[Verdict, float]:
+    """Return the probabilities of a finding; a judge that gives none is taken at its word."""
+    return dict(finding.probabilities) or {finding.verdict: 1.0}

@@ -1,0 +1,157 @@
+"""Which statement of the rubric does each window say, if any: the question the adapter was trained on.
+
+Each window is assigned to the rubric's statements, or to none, by a softmax over trained logits.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from grader.answers import Answer
+from grader.embedding import FloatArray
+from grader.judges.local._comparison import Comparison
+from grader.judges.local._owners import Owner
+
+MATCHES = (
+    "match_for",
+    "match_against",
+    "match_for_sum",
+    "match_against_sum",
+    "match_for_here",
+    "match_against_here",
+    "match_stance_here",
+    "match_stance_at_for",
+    "match_rank",
+    "match_over_nothing",
+    "match_second_for",
+    "match_second_against",
+    "match_stance_single",
+    "match_last_for",
+    "match_last_against",
+)
+
+# Logit of an absent side, and how far a stance is read.
+_ABSENT = -30.0
+_FARTHEST_STANCE = 12.0
+# A later segment counts as the last word on an owner when it bears on it at least half as much.
+_BEARING = 0.5
+_PAIR_PENALTY = 0.05
+
+
+class Scales(NamedTuple):
+    """Trained factors on the cosine and the recall, and the logit of "none of the statements"."""
+
+    cosine: float
+    recall: float
+    nothing: float
+
+
+@lru_cache(maxsize=1)
+def load_scales() -> Scales:
+    """Read the scales that are installed with the package."""
+    text = files("grader.judges.local").joinpath("matching.json").read_text("utf-8")
+    return Scales(**json.loads(text))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matches:
+    """What the windows say of each owner.
+
+    Attributes:
+        measures: In the order of `MATCHES`, shape (owners, measures).
+        affirming: For each owner, which of the windows affirms it most.
+        denying: For each owner, which of the windows denies it most.
+    """
+
+    measures: FloatArray
+    affirming: npt.NDArray[np.int64]
+    denying: npt.NDArray[np.int64]
+
+
+def measure_matches(
+    answer: Answer,
+    comparison: Comparison,
+    owners: Sequence[Owner],
+    windows: npt.NDArray[np.int64],
+) -> Matches:
+    """Measure, for each owner, how much of the answer is assigned to its statements.
+
+    Args:
+        answer: The answer as read.
+        comparison: Its windows against the rubric's statements.
+        owners: Whose statements they are.
+        windows: Indices of the windows to look at.
+    """
+    scales = load_scales()
+    logits = scales.cosine * comparison.cosine + scales.recall * comparison.recall
+    logits = logits[:, windows]
+    total = np.logaddexp(_pooled(logits), scales.nothing)
+    wanted = np.stack([_pooled(logits[list(o.wanted)]) for o in owners])
+    against = np.stack([_pooled(logits[list(o.against)]) for o in owners])
+    both = np.logaddexp(wanted, against)
+    affirmed, denied = np.exp(wanted - total), np.exp(against - total)
+    stance = np.clip(wanted - against, -_FARTHEST_STANCE, _FARTHEST_STANCE)
+    bearing = affirmed + denied
+    single = np.array([answer.windows[w].first == answer.windows[w].last for w in windows])
+    order = np.array([answer.windows[w].first for w in windows])
+    every = np.arange(len(owners))
+    here, at_for = bearing.argmax(axis=1), affirmed.argmax(axis=1)
+    alone = np.where(single, bearing, 0).argmax(axis=1)
+    strong = single & (bearing > _BEARING * bearing.max(axis=1, keepdims=True))
+    last = np.where(strong.any(axis=1), np.where(strong, order, -1).argmax(axis=1), here)
+    measures = (
+        affirmed.max(axis=1),
+        denied.max(axis=1),
+        affirmed.sum(axis=1),
+        denied.sum(axis=1),
+        affirmed[every, here],
+        denied[every, here],
+        stance[every, here],
+        stance[every, at_for],
+        [(both[:, window] > both[row, window]).sum() for row, window in enumerate(here)],
+        both[every, here] - scales.nothing,
+        _second(affirmed),
+        _second(denied),
+        stance[every, alone],
+        affirmed[every, last],
+        denied[every, last],
+    )
+    # Two neighbours say a little more than either alone; the shorter quotation is to be preferred.
+    shorter = np.where(single, 0.0, _PAIR_PENALTY)
+    return Matches(
+        np.stack([np.asarray(measure, dtype=np.float32) for measure in measures], axis=1),
+        affirming=(affirmed - shorter).argmax(axis=1),
+        denying=(denied - shorter).argmax(axis=1),
+    )
+
+
+def unassigned(answer: Answer, comparison: Comparison, windows: npt.NDArray[np.int64]) -> float:
+    """Tell which share of the answer's segments says none of the rubric's statements, 0 to 1."""
+    scales = load_scales()
+    logits = scales.cosine * comparison.cosine + scales.recall * comparison.recall
+    alone = [w for w in windows if answer.windows[w].first == answer.windows[w].last]
+    total = np.logaddexp(_pooled(logits[:, alone]), scales.nothing)
+    return float(np.exp(scales.nothing - total).mean())
+
+
+def _pooled(rows: FloatArray) -> FloatArray:
+    if not len(rows):
+        return np.full(rows.shape[1], _ABSENT, dtype=np.float32)
+    highest = rows.max(axis=0)
+    pooled: FloatArray = highest + np.log(np.exp(rows - highest).sum(axis=0))
+    return pooled
+
+
+def _second(values: FloatArray) -> FloatArray:
+    if values.shape[1] == 1:
+        return np.zeros(len(values), dtype=np.float32)
+    second: FloatArray = np.sort(values, axis=1)[:, -2]
+    return second
