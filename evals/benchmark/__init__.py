@@ -1,6 +1,6 @@
 """Public answer-grading sets: their rows, how they are judged, the figures papers report."""
 
-from evals.benchmark._predict import Prediction, Predictor, best_prediction, reference_rubric
+from evals.benchmark._predict import Prediction, Predictor, best_prediction, reference_rubrics
 from evals.benchmark._report import BenchmarkReport, RiskCoverage, report_file
 from evals.benchmark._rows import (
     BenchmarkFile,
@@ -23,6 +23,6 @@ __all__ = [
     "benchmark_stats",
     "best_prediction",
     "is_benchmark",
-    "reference_rubric",
+    "reference_rubrics",
     "report_file",
 ]

@@ -1,4 +1,4 @@
-"""Judging the rows of a public set: each reference is one point of a rubric made for the question."""
+"""Judging the rows of a public set: each reference is the one point of a rubric made for it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from itertools import islice
 
 from evals.benchmark._rows import BenchmarkRow
-from grader.answers import read_answer
+from grader.answers import Answer, read_answer
 from grader.embedding import SharedEncoder
 from grader.errors import AnswerInvalid, JudgeUnavailable
 from grader.index import RubricVectors, encode_rubric
 from grader.judges import Judge, JudgeTask
 from grader.scoring import CREDIT
-from grader.types import Point, PointFinding, Rubric, Verdict
+from grader.types import Judgement, Point, PointFinding, Rubric, Verdict
 
-_RUBRICS_IN_MEMORY = 256
+_RUBRICS_IN_MEMORY = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +40,22 @@ class Prediction:
     why: str = ""
 
 
-def reference_rubric(row: BenchmarkRow) -> Rubric:
-    """Make the rubric of a row's question: one point a reference, each once."""
+def reference_rubrics(row: BenchmarkRow) -> tuple[Rubric, ...]:
+    """Make one rubric of one point for each of a row's references.
+
+    References are alternatives: in one rubric they would be points that compete for the answer.
+    """
     claims = dict.fromkeys(reference.text.strip() for reference in row.references)
-    digest = hashlib.sha256(json.dumps([row.question, *claims]).encode()).hexdigest()
+    return tuple(_reference_rubric(row.question, claim) for claim in claims if claim)
+
+
+def _reference_rubric(question: str, claim: str) -> Rubric:
+    digest = hashlib.sha256(json.dumps([question, claim]).encode()).hexdigest()
     return Rubric(
         id=f"benchmark-{digest[:16]}",
         version="1.0.0",
-        question=row.question,
-        points=tuple(
-            Point(id=f"reference-{number}", claim=claim, weight=1)
-            for number, claim in enumerate((c for c in claims if c), start=1)
-        ),
+        question=question,
+        points=(Point(id="reference", claim=claim, weight=1),),
     )
 
 
@@ -88,13 +92,16 @@ class Predictor:
             answer = read_answer(row.answer, max_characters=self._max_characters)
         except AnswerInvalid as error:
             return Prediction(Verdict.UNGRADED, why=str(error))
-        rubric = reference_rubric(row)
-        vectors = await self._vectors_of(rubric)
+        rubrics = reference_rubrics(row)
         try:
-            judgement = await self._judge.judge(JudgeTask(answer, rubric, vectors))
+            judged = await asyncio.gather(*(self._judged(answer, rubric) for rubric in rubrics))
         except JudgeUnavailable as error:
             return Prediction(Verdict.UNGRADED, why=str(error))
-        return best_prediction(judgement.points, len(rubric.points))
+        return best_prediction((point for each in judged for point in each.points), len(rubrics))
+
+    async def _judged(self, answer: Answer, rubric: Rubric) -> Judgement:
+        vectors = await self._vectors_of(rubric)
+        return await self._judge.judge(JudgeTask(answer, rubric, vectors))
 
     async def _predictions(
         self, rows: Iterable[BenchmarkRow], workers: int

