@@ -7,6 +7,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self, TypeVar
 
 from grader import __version__
@@ -100,6 +101,8 @@ class Grader:
         self._encoder = encoder
         self._index = index
         self._vectors: OrderedDict[str, RubricVectors] = OrderedDict()
+        self._loading: dict[str, Future[RubricVectors]] = {}
+        self._loader = ThreadPoolExecutor(max_workers=2, thread_name_prefix="rubrics")
 
     @classmethod
     def open(
@@ -140,6 +143,7 @@ class Grader:
         """Finish what is being encoded, and end the threads of the encoder and of the judge."""
         if isinstance(self.judge, SupportsClose):
             self.judge.close()
+        self._loader.shutdown()
         self._encoder.close()
 
     def __enter__(self) -> Self:
@@ -250,7 +254,17 @@ class Grader:
         if cached is not None:
             self._vectors.move_to_end(rubric.sha256)
             return cached
-        vectors = await asyncio.to_thread(self._load_vectors, rubric)
+        # Whoever else asks for the same rubric meanwhile waits for the same vectors; one who gives
+        # up does not take them from the others.
+        loading = self._loading.get(rubric.sha256)
+        if loading is None:
+            loading = self._loader.submit(self._load_vectors, rubric)
+            self._loading[rubric.sha256] = loading
+        try:
+            vectors = await asyncio.shield(asyncio.wrap_future(loading))
+        finally:
+            if loading.done():
+                self._loading.pop(rubric.sha256, None)
         self._vectors[rubric.sha256] = vectors
         while len(self._vectors) > _RUBRICS_IN_MEMORY:
             self._vectors.popitem(last=False)

@@ -17,8 +17,19 @@ from grader.types import Kind, Level, Rubric, Status
 router = APIRouter(prefix="/v1/rubrics", tags=["rubrics"])
 
 
+class OptionText(BaseModel):
+    """One choice of a multiple-choice question, as a candidate sees it."""
+
+    id: str
+    text: str
+
+
 class RubricSummary(BaseModel):
-    """A rubric without what its answers are judged by."""
+    """A rubric without what its answers are judged by.
+
+    Attributes:
+        options: Of a multiple-choice question, in order: the first is A.
+    """
 
     id: str
     version: str
@@ -27,6 +38,7 @@ class RubricSummary(BaseModel):
     kind: Kind
     level: Level
     topics: tuple[str, ...]
+    options: tuple[OptionText, ...]
     sha256: str
     structure_sha256: str
 

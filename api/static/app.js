@@ -1,5 +1,5 @@
 /**
- * @typedef {{id: string, status: string, question: string, kind: string, level: string, topics: string[]}} Rubric
+ * @typedef {{id: string, status: string, question: string, kind: string, level: string, topics: string[], options: {id: string, text: string}[]}} Rubric
  * @typedef {{start: number, end: number, quote: string}} Evidence
  * @typedef {{id: string, key: string, number: string, name: string, tone: string, evidence: Evidence[]}} Finding
  * @typedef {{id: string, ask: string}} Asked
@@ -185,6 +185,8 @@ function selectQuestion(id) {
   history.replaceState(null, '', `#question/${id}`);
   document.title = `${rubric.question} – Answer grader`;
   at('question').textContent = rubric.question;
+  at('options').replaceChildren(...rubric.options.map(({ text }) => make('li', {}, text)));
+  at('options').hidden = rubric.options.length === 0;
   const subjects = [...new Set([rubric.kind, ...rubric.topics])].map(words);
   at('about').textContent = `${capital(rubric.level)} level · ${subjects.join(', ')}`;
   at('status').replaceChildren();

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -67,6 +69,7 @@ class BenchmarkReport(Frozen):
     questions: int
     graded: int
     ungraded: int
+    ungraded_reasons: Mapping[str, int] = {}
     accuracy: float | None = None
     macro_f1: float | None = None
     weighted_f1: float | None = None
@@ -92,7 +95,7 @@ def report_file(
     """Measure predictions against the rows' labels."""
     kept = [(row, said) for row, said in predicted if said.verdict is not Verdict.UNGRADED]
     first = predicted[0][0] if predicted else None
-    common = {
+    common: dict[str, Any] = {
         "file": str(source.path),
         "dataset": first.dataset if first else "",
         "split": first.split if first else "",
@@ -100,6 +103,9 @@ def report_file(
         "questions": len({row.question_id for row, _ in predicted}),
         "graded": len(kept),
         "ungraded": len(predicted) - len(kept),
+        "ungraded_reasons": dict(
+            Counter(said.why for _, said in predicted if said.verdict is Verdict.UNGRADED)
+        ),
         "seconds": round(seconds, 1),
     }
     if not kept:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from evals.attacks._command import attacks
 from evals.cli._benchmark import benchmark
 from evals.cli._data import data
 from evals.cli._invariants import invariants
@@ -15,5 +16,6 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(benchmark)
+app.command()(attacks)
 app.command()(invariants)
 app.add_typer(data, name="data")

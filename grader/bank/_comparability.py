@@ -83,11 +83,13 @@ def compare_structures(old: Rubric, new: Rubric, renamed: Mapping[str, str]) -> 
 def _level(old: Rubric, new: Rubric, shared: list[str]) -> Level:
     if old.model_copy(update={"version": new.version}).sha256 == new.sha256:
         return Level.IDENTICAL
+    if not shared:
+        return Level.NOT_AT_ALL
     if old.structure_sha256 == new.structure_sha256:
         return Level.SAME_SCALE
     if len(shared) == len(_sizes(new)):
         return Level.RESCORABLE
-    return Level.PARTLY if shared else Level.NOT_AT_ALL
+    return Level.PARTLY
 
 
 _SENTENCES = {

@@ -8,6 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.routes.rubrics import RubricSummary
+from grader.bank import load_bank
 from grader.grading import Grader
 
 
@@ -127,3 +129,11 @@ def test_importing_the_service_loads_no_model() -> None:
     code = "import api.app, sys; print([m for m in ('torch', 'chromadb') if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_options_are_listed_without_which_is_right(checkout: Path) -> None:
+    bank = load_bank(checkout / "rubrics", checkout / "corpus")
+    summary = RubricSummary.of(bank.get("uuid-version-7-keys")).model_dump()
+
+    assert len(summary["options"]) == 4
+    assert all(set(option) == {"id", "text"} for option in summary["options"])

@@ -89,6 +89,7 @@ def test_what_could_not_be_judged_is_neither_right_nor_wrong(tmp_path: Path) -> 
     lines = [*(marked(n, n % 2 == 0) for n in range(6)), row(7, answer=" ", correct=True)]
     report = measured(write_lines(tmp_path / "set.jsonl", lines), ScriptedJudge(fails))
     assert (report.rows, report.graded, report.ungraded) == (7, 5, 2)
+    assert report.ungraded_reasons["down"] == 1
     assert report.accuracy == 1
     nothing = measured(
         write_lines(tmp_path / "none.jsonl", [marked(3, True)]), ScriptedJudge(fails)

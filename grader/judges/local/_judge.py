@@ -38,7 +38,7 @@ from grader.types import (
     Verdict,
 )
 
-_MADE = 0.5
+_MORE_LIKELY_THAN_NOT = 0.5
 
 # An answer of several segments is off topic when about a third of it says nothing the rubric
 # knows, for or against.
@@ -189,7 +189,7 @@ def _verbatim_mistake(mistake_id: str, made: bool, run: Run, answer: Answer) -> 
 def _judged_point(
     point: Point, shares: Mapping[Verdict, float], features: OwnerFeatures, task: JudgeTask
 ) -> PointFinding:
-    verdict = _likeliest(shares)
+    verdict = _verdict(shares)
     window = _evidence_window(verdict, features, task.answer)
     against = ""
     if verdict is Verdict.CONTRADICTED and features.against_row is not None:
@@ -204,7 +204,7 @@ def _judged_point(
 
 
 def _judged_mistake(features: OwnerFeatures, probability: float, answer: Answer) -> MistakeFinding:
-    made = probability >= _MADE
+    made = probability >= _MORE_LIKELY_THAN_NOT
     window = answer.windows[features.window]
     return MistakeFinding(
         mistake_id=features.owner,
@@ -245,9 +245,19 @@ def _nothing_said(rubric: Rubric, why: str) -> Judgement:
     )
 
 
-def _likeliest(probabilities: Mapping[Verdict, float]) -> Verdict:
-    # Ties go to the verdict listed first in the enumeration, whatever the order of the mapping.
-    return max(Verdict, key=lambda verdict: probabilities.get(verdict, -1.0))
+def _verdict(shares: Mapping[Verdict, float]) -> Verdict:
+    """Take the verdict whose credit is the median of the credits' distribution.
+
+    The median is least wrong on average, and so a point counts as covered only where that is more
+    likely than not.
+    """
+    covered, partial = shares[Verdict.COVERED], shares[Verdict.PARTIAL]
+    if covered >= _MORE_LIKELY_THAN_NOT:
+        return Verdict.COVERED
+    if covered + partial >= _MORE_LIKELY_THAN_NOT:
+        return Verdict.PARTIAL
+    denied = shares[Verdict.CONTRADICTED] > shares[Verdict.MISSING]
+    return Verdict.CONTRADICTED if denied else Verdict.MISSING
 
 
 def _evidence_window(verdict: Verdict, features: OwnerFeatures, answer: Answer) -> Window | None:
