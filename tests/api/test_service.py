@@ -131,7 +131,8 @@ def test_importing_the_service_loads_no_model() -> None:
     assert found.stdout.strip() == "[]"
 
 
-def test_options_are_listed_without_which_is_right(checkout: Path) -> None:
+def test_options_are_listed_without_which_is_right() -> None:
+    checkout = Path(__file__).parents[2]
     bank = load_bank(checkout / "rubrics", checkout / "corpus")
     summary = RubricSummary.of(bank.get("uuid-version-7-keys")).model_dump()
 
