@@ -14,7 +14,7 @@ from grader import __version__
 from grader.answers import Answer, Flag, find_flags, matchable, read_answer, spoken_terms
 from grader.bank import Bank, load_bank
 from grader.choices import with_choice
-from grader.embedding import SharedEncoder, build_embedder
+from grader.embedding import SharedEncoder, build_embedder, build_question_embedder
 from grader.errors import JudgeUnavailable
 from grader.follow_up import choose_follow_up
 from grader.index import (
@@ -84,6 +84,7 @@ class Grader:
         encoder: SharedEncoder,
         judge: Judge,
         index: VectorIndex | None,
+        questions: SharedEncoder | None = None,
     ) -> None:
         """Put the parts together; `Grader.open` makes them from settings.
 
@@ -94,11 +95,13 @@ class Grader:
             judge: Decides verdicts.
             index: Holds the bank's vectors; without one, rubrics are encoded when first used,
                 and questions cannot be routed.
+            questions: Encodes free-form questions as the index does; `encoder` by default.
         """
         self.settings = settings
         self.bank = bank
         self.judge = judge
         self._encoder = encoder
+        self._questions = questions or encoder
         self._index = index
         self._vectors: OrderedDict[str, RubricVectors] = OrderedDict()
         self._loading: dict[str, Future[RubricVectors]] = {}
@@ -128,22 +131,27 @@ class Grader:
         """
         bank = bank or load_bank(settings.rubrics_dir, settings.corpus_dir)
         encoder = SharedEncoder(build_embedder(settings))
+        questions = SharedEncoder(build_question_embedder(settings))
         try:
             judge = build_judge(settings, encoder)
             index = None
             if indexed:
                 index = build_index(settings)
-                index.sync(list(bank), encoder, on_progress)
+                index.sync(list(bank), encoder, on_progress, questions=questions)
         except BaseException:
+            questions.close()
             encoder.close()
             raise
-        return cls(settings, bank=bank, encoder=encoder, judge=judge, index=index)
+        return cls(
+            settings, bank=bank, encoder=encoder, judge=judge, index=index, questions=questions
+        )
 
     def close(self) -> None:
         """Finish what is being encoded, and end the threads of the encoder and of the judge."""
         if isinstance(self.judge, SupportsClose):
             self.judge.close()
         self._loader.shutdown()
+        self._questions.close()
         self._encoder.close()
 
     def __enter__(self) -> Self:
@@ -196,7 +204,7 @@ class Grader:
         result = score(rubric, judgement.points, judgement.mistakes, allow_partial=allow_partial)
         follow_up = choose_follow_up(rubric, judgement.points, judgement.mistakes, asked)
         if follow_up is None and result.value is not None:
-            follow_up = await self._related(rubric, vectors, asked)
+            follow_up = await self._related(rubric, asked)
         flags = _flags(noticed, rubric, judgement, result)
         reasons = _review_reasons(rubric, judgement, result, flags, failure)
         identity = self.judge.identity
@@ -237,7 +245,7 @@ class Grader:
             NoMatchingRubric: None is near enough, or several are about equally near.
         """
         read = read_answer(question, max_characters=self.settings.max_answer_characters)
-        encoded = await self._encoder.encode([matchable(read.text)])
+        encoded = await self._questions.encode([matchable(read.text)])
         if self._index is None:
             raise RuntimeError("a grader without an index cannot route questions")
         return await asyncio.to_thread(
@@ -277,13 +285,12 @@ class Grader:
                 return held
         return encode_rubric(rubric, self._encoder).unpack(rubric)
 
-    async def _related(
-        self, rubric: Rubric, vectors: RubricVectors, asked: Collection[str]
-    ) -> NextQuestion | None:
+    async def _related(self, rubric: Rubric, asked: Collection[str]) -> NextQuestion | None:
         if self._index is None:
             return None
+        encoded = await self._questions.encode([matchable(rubric.question)])
         return await asyncio.to_thread(
-            related_question, self._index, self.bank, rubric, vectors.question, asked
+            related_question, self._index, self.bank, rubric, encoded[0].vector, asked
         )
 
 

@@ -14,6 +14,12 @@ _DEFINITE = re.compile(r"\bthe\s+(?=[a-z])")
 _LONG_WORD = re.compile(r"\b[a-z]{7,}\b")
 _LINE = 44
 
+_CODE = re.compile(r"```|~~~")
+_BY_SENTENCE = frozenset(
+    {"emoji", "bullets", "numbered", "html-tags", "code-fence", "inline-code", "bold"}
+    | {"wrapped-lines", "windows-lines", "fillers", "no-full-stops", "wide-spaces"}
+)
+
 # What British words become in American spelling, in words that turn up in technical prose.
 _AMERICAN = (
     (re.compile(r"\b(behavi|col|fav|hon|neighb)our"), r"\1or"),
@@ -74,7 +80,15 @@ def oddities() -> tuple[Oddity, ...]:
         "decomposed": lambda text, _: text.replace("é", "e\u0301").replace("ö", "o\u0308"),
         "byte-order-mark": lambda text, _: f"\ufeff{text}",
     }
-    return tuple(Oddity(name, change) for name, change in changes.items())
+    return tuple(
+        Oddity(name, _beside_code(change) if name in _BY_SENTENCE else change)
+        for name, change in changes.items()
+    )
+
+
+def _beside_code(change: Callable[[str, Rng], str]) -> Callable[[str, Rng], str]:
+    """Leave answers with code alone, whose lines are no sentences."""
+    return lambda text, rng: text if _CODE.search(text) else change(text, rng)
 
 
 def _typos(text: str, rng: Rng) -> str:

@@ -20,9 +20,10 @@ from grader.bank.lint._meaning import Thresholds
 from grader.bank.lint._measures import measure
 from grader.embedding import Embedder, Encoded, build_embedder
 from grader.settings import Settings
-from grader.types import Kind, Rubric
+from grader.types import Kind, Point, Rubric
 
 _TARGET = Path(__file__).parents[2] / "grader" / "bank" / "lint" / "thresholds.json"
+_NEAR_DUPLICATES = Path(__file__).parents[1] / "data" / "lint" / "near_duplicates.jsonl"
 
 
 class _Remembering:
@@ -65,6 +66,7 @@ def main() -> int:
     measured = {
         "bank": f"{len(rubrics)} rubrics, {sum(len(f.support) for f in bank)} points, "
         f"{sum(len(f.suspicions) for f in bank)} mistakes: no finding",
+        **_duplicates(rubrics, embedder, limits),
         **_support(rubrics, embedder, limits),
         **_mistakes(rubrics, embedder, limits),
     }
@@ -86,6 +88,23 @@ def _above(values: Iterable[float]) -> float:
 def _without_phrasings(rubric: Rubric) -> Rubric:
     points = tuple(point.model_copy(update={"accept": ()}) for point in rubric.points)
     return rubric.model_copy(update={"points": points})
+
+
+def _duplicates(
+    rubrics: Sequence[Rubric], embedder: Embedder, limits: Thresholds
+) -> dict[str, str]:
+    """Share of points found that say in other words what a point of the same rubric says."""
+    by_id = {rubric.id: rubric for rubric in rubrics}
+    found = []
+    for line in _NEAR_DUPLICATES.read_text(encoding="utf-8").splitlines():
+        case = json.loads(line)
+        rubric = by_id[case["rubric_id"]]
+        extra = Point(id="said-again", claim=case["text"], weight=1)
+        spoilt = rubric.model_copy(update={"points": (*rubric.points, extra)})
+        pairs = {(p.first.id, p.second.id): p.value for p in measure(spoilt, embedder).claims}
+        value = pairs.get((case["point_id"], extra.id), 1.0)  # else found by its words already
+        found.append(value >= limits.same_claim)
+    return {"points added that say another one again": _share(found)}
 
 
 def _support(rubrics: Sequence[Rubric], embedder: Embedder, limits: Thresholds) -> dict[str, str]:

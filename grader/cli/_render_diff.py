@@ -96,8 +96,8 @@ def _headline(entry: EntryChange) -> Text:
     if entry.change in (Change.CHANGED, Change.RENAMED):
         said += _what_changed(entry.fields)
     name = f"example {entry.id}" if entry.part == "examples" else entry.id
-    headline = Text(f"{sign} ", style=style) + Text(name, style="bold")
-    return headline + Text(f"  {', '.join(dict.fromkeys(said))}", style=style)
+    what = f"  {', '.join(dict.fromkeys(said))}"
+    return Text.assemble((f"{sign} ", style), (name, "bold"), (what, style))
 
 
 def _what_changed(fields: Sequence[FieldChange]) -> Iterator[str]:
@@ -151,18 +151,18 @@ def _field(change: FieldChange) -> Iterator[Text]:
     if change.removed or change.added:
         for sign, style, entries in (("-", "red", change.removed), ("+", "green", change.added)):
             for entry in entries:
-                yield Text(f"{sign} ", style=style) + Text(f"{name}: ", style="dim") + Text(entry)
+                yield Text.assemble((f"{sign} ", style), (f"{name}: ", "dim"), entry)
     elif change.field in _PROSE:
         before, after = marked_words(str(change.old), str(change.new))
         yield _marked("-", "red", before)
         yield _marked("+", "green", after)
     else:
-        yield Text(f"{name}: ", style="dim") + Text(f"{_shown(change.old)} → {_shown(change.new)}")
+        yield Text.assemble((f"{name}: ", "dim"), f"{_shown(change.old)} → {_shown(change.new)}")
 
 
 def _marked(sign: str, style: str, runs: Sequence[tuple[str, bool]]) -> Text:
     words = [Text(words, style=f"bold {style}" if differs else "") for words, differs in runs]
-    return Text(f"{sign} ", style=style) + Text(" ").join(words)
+    return Text.assemble((f"{sign} ", style), Text(" ").join(words))
 
 
 def _shown(value: object) -> str:
@@ -179,12 +179,12 @@ def _reference(diff: WordDiff) -> Iterator[Text]:
         f"{diff.removed} words removed, {diff.added} added; {share:.0%} of the old text stays"
     )
     for place in diff.changes[:_MOST_PLACES]:
-        line = Text(f"… {place.before} " if place.before else "", style="dim")
-        if place.removed:
-            line += Text(f"[-{place.removed}-]", style="red")
-        if place.added:
-            line += Text(f"{{+{place.added}+}}", style="green")
-        yield line + Text(f" {place.after} …" if place.after else "", style="dim")
+        yield Text.assemble(
+            (f"… {place.before} " if place.before else "", "dim"),
+            (f"[-{place.removed}-]" if place.removed else "", "red"),
+            (f"{{+{place.added}+}}" if place.added else "", "green"),
+            (f" {place.after} …" if place.after else "", "dim"),
+        )
     if len(diff.changes) > _MOST_PLACES:
         yield Text(f"and {len(diff.changes) - _MOST_PLACES} places more", style="dim")
 
@@ -201,8 +201,8 @@ def _comparability(diff: RubricDiff) -> Iterator[Text]:
         )
         for label, names in listed:
             if names:
-                yield Text(f"{label}: ", style="dim") + Text(", ".join(names))
+                yield Text.assemble((f"{label}: ", "dim"), ", ".join(names))
         for name, former in found.renamed.items():
-            yield Text("same claim under a new id: ", style="dim") + Text(f"{former} → {name}")
+            yield Text.assemble(("same claim under a new id: ", "dim"), f"{former} → {name}")
     old, new = (ref.structure_sha256[:12] for ref in (diff.old, diff.new))
     yield Text(f"structure hash {old if old == new else f'{old} → {new}'}", style="dim")

@@ -93,16 +93,17 @@ def lint(
     deep: Annotated[
         bool,
         typer.Option(
+            "--deep",
             help="Compare meanings too: hidden duplicates, points that the reference answer does "
             "not support, mistakes that it makes. Loads the embedding model; then about half a "
-            "second for each rubric."
+            "second for each rubric.",
         ),
     ] = False,
     ignore: Annotated[
         list[str] | None,
         typer.Option(help="Leave out this kind of warning, as in the brackets; may be repeated."),
     ] = None,
-    strict: Annotated[bool, typer.Option(help="Let warnings fail as well.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Let warnings fail as well.")] = False,
     as_json: _Json = False,
 ) -> None:
     """Check rubrics: the format, ids and references, good practice, published versions.
@@ -129,8 +130,8 @@ def lint(
         console = Console(highlight=False, soft_wrap=True)
         for finding in findings:
             style = "red" if finding.severity == "error" else "yellow"
-            label = Text(f"{finding.severity}: ", style=style)
-            console.print(label + Text(str(finding)) + Text(f" [{finding.code}]", style="dim"))
+            label, code = (f"{finding.severity}: ", style), (f" [{finding.code}]", "dim")
+            console.print(Text.assemble(label, str(finding), code))
         warnings = len(findings) - errors
         console.print(f"{checked} rubrics checked: {errors} errors, {warnings} warnings")
     if errors or (strict and findings):
@@ -149,6 +150,7 @@ def _codes(names: Sequence[str]) -> set[str]:
 
 def _lint(paths: Sequence[Path], settings: Settings, *, deep: bool) -> tuple[int, list[Finding]]:
     """Lint each path with the reference answers that belong to it, showing how far it is."""
+    from grader.bank import INTERVIEWS
     from grader.bank.lint import TEXT_CHECKS, lint_paths, meaning_checks
     from grader.cli._open import corpus_for
     from grader.cli._progress import progress
@@ -163,6 +165,8 @@ def _lint(paths: Sequence[Path], settings: Settings, *, deep: bool) -> tuple[int
 
             checks = (*TEXT_CHECKS, meaning_checks(build_embedder(settings)))
         for path in paths:
+            if (path if path.is_dir() else path.parent).name == INTERVIEWS:
+                raise BadInput(f"{path} is about interviews; 'grader interviews lint' checks those")
             corpus = corpus_for(path if path.is_dir() else path.parent, settings)
             count, found = lint_paths([path], corpus, checks, show)
             if not count:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from filelock import FileLock
 from langchain_core.embeddings import Embeddings
 
+from grader.answers import matchable
 from grader.bank import passages
 from grader.embedding import FloatArray, SharedEncoder
 from grader.errors import ConfigurationError
@@ -59,6 +60,9 @@ class _GivenVectors(Embeddings):
 
     def embed_query(self, text: str) -> list[float]:
         raise NotImplementedError("searches are by vector")
+
+
+_LAYOUT = 2
 
 
 class ChromaIndex:
@@ -110,6 +114,8 @@ class ChromaIndex:
         rubrics: Sequence[Rubric],
         encoder: SharedEncoder,
         on_progress: Callable[[int, int], None] | None = None,
+        *,
+        questions: SharedEncoder | None = None,
     ) -> SyncReport:
         """Make the index hold exactly these rubrics; see `VectorIndex.sync`."""
         with self._lock:
@@ -125,7 +131,10 @@ class ChromaIndex:
                     packed.append(encode_rubric(rubric, encoder))
                     if on_progress:
                         on_progress(position, len(new))
-                self._add(chunk, packed, encoder.fingerprint)
+                asked = [matchable(rubric.question) for rubric in chunk]
+                found = (questions or encoder).submit(asked).result()
+                vectors = [item.vector for item in found]
+                self._add(chunk, packed, vectors, encoder.fingerprint)
         return SyncReport(len(new), len(gone), len(wanted) - len(new))
 
     def read(self, rubric: Rubric, fingerprint: str) -> RubricVectors | None:
@@ -177,11 +186,15 @@ class ChromaIndex:
             self._parts.delete(ids=ids)
 
     def _add(
-        self, rubrics: Sequence[Rubric], packed: Sequence[PackedVectors], fingerprint: str
+        self,
+        rubrics: Sequence[Rubric],
+        packed: Sequence[PackedVectors],
+        asked: Sequence[FloatArray],
+        fingerprint: str,
     ) -> None:
         questions: list[_Record] = []
         parts: list[_Record] = []
-        for rubric, archive in zip(rubrics, packed, strict=True):
+        for rubric, archive, question in zip(rubrics, packed, asked, strict=True):
             vectors = archive.unpack(rubric)
             key = _key(rubric, fingerprint)
             stamp = {
@@ -192,9 +205,7 @@ class ChromaIndex:
                 "embedder": fingerprint,
             }
             text = base64.b64encode(archive.to_bytes()).decode()
-            questions.append(
-                _Record(key, rubric.question, vectors.question, stamp | {"packed": text})
-            )
+            questions.append(_Record(key, rubric.question, question, stamp | {"packed": text}))
             self._drop_parts(key)
             parts.extend(_parts(rubric, vectors, stamp))
         self._write(self._parts, parts)
@@ -210,8 +221,9 @@ class ChromaIndex:
 
 
 def _key(rubric: Rubric, fingerprint: str) -> str:
-    # A key names the content and the embedder, so that holding the key is holding the vectors.
-    embedder = hashlib.sha256(fingerprint.encode()).hexdigest()[:8]
+    # A key names the content, the embedder and what is kept of a rubric, so that holding the key is
+    # holding the vectors.
+    embedder = hashlib.sha256(f"{fingerprint}/{_LAYOUT}".encode()).hexdigest()[:8]
     return f"{rubric.id}@{rubric.version}/{rubric.sha256[:16]}/{embedder}"
 
 

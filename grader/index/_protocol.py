@@ -54,6 +54,8 @@ class VectorIndex(Protocol):
         rubrics: Sequence[Rubric],
         encoder: SharedEncoder,
         on_progress: Callable[[int, int], None] | None = None,
+        *,
+        questions: SharedEncoder | None = None,
     ) -> SyncReport:
         """Make the index hold exactly these rubrics; only what changed is encoded.
 
@@ -61,6 +63,7 @@ class VectorIndex(Protocol):
             rubrics: The current versions.
             encoder: Encodes what is new.
             on_progress: Called with (done, total) as rubrics are added.
+            questions: Encodes the questions that searches are made among; `encoder` by default.
         """
         ...
 

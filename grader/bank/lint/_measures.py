@@ -58,7 +58,7 @@ class Likeness:
     Attributes:
         first: The statement that comes first, or that the other one was found near to.
         second: The other.
-        value: Mean of topical similarity and of what either at least holds of the other.
+        value: What either at least holds of the other: the lesser of the two recalls.
     """
 
     first: PlacedClaim
@@ -120,11 +120,11 @@ class _Encodings:
         return compare(self._of(statements), self._segments, self._spans, self._question)
 
     def with_each_other(self, statements: Sequence[str]) -> FloatArray:
-        """Compare statements with each other; how much either holds of the other."""
+        """Compare statements with each other: how much either at least holds of the other."""
         rows = self._of(statements)
         spans = [(index, index) for index in range(len(rows))]
-        found = compare(rows, rows, spans, self._question)
-        return np.float32(0.5) * (found.topical + np.minimum(found.recall, found.recall.T))
+        recall = compare(rows, rows, spans, self._question).recall
+        return np.minimum(recall, recall.T)
 
     def _of(self, statements: Sequence[str]) -> list[Encoded]:
         return [self._vectors[statement] for statement in statements]
