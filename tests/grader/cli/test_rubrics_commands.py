@@ -134,6 +134,17 @@ def test_a_folder_without_rubrics_is_refused(run: Run, tmp_path: Path) -> None:
     assert "no .yaml file" in result.err
 
 
+def test_interview_scripts_are_left_to_their_own_command(run: Run, tmp_path: Path) -> None:
+    scripts = tmp_path / "interviews"
+    scripts.mkdir()
+    (scripts / "mid.yaml").write_text("id: mid", "utf-8")
+
+    for path in (scripts, scripts / "mid.yaml"):
+        result = run("lint", path)
+        assert result.code == 2
+        assert "grader interviews lint" in result.err
+
+
 def test_a_file_that_is_not_there_is_an_error(run: Run, tmp_path: Path) -> None:
     result = run("lint", tmp_path / "none.yaml")
 

@@ -9,6 +9,7 @@ import pytest
 from grader.bank import Bank
 from grader.bank.lint import Check, Code, lint_rubric, meaning_checks
 from grader.embedding import Embedder, Encoded
+from grader.errors import ConfigurationError
 from grader.types import Kind
 from tests.grader.bank.lint.examples import TECHNICAL, document, rubric
 
@@ -21,13 +22,10 @@ def check(embedder: Embedder) -> Check:
 class Counting:
     """Counts the calls to an embedder."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, fingerprint: str = "") -> None:
         self._embedder = embedder
+        self.fingerprint = fingerprint or embedder.fingerprint
         self.calls = 0
-
-    @property
-    def fingerprint(self) -> str:
-        return self._embedder.fingerprint
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         self.calls += 1
@@ -106,3 +104,8 @@ def test_a_rubric_is_encoded_in_one_call(embedder: Embedder) -> None:
     lint_rubric(rubric(TECHNICAL), [meaning_checks(counting)])
 
     assert counting.calls == 1
+
+
+def test_thresholds_hold_for_the_embedder_they_were_taken_with(embedder: Embedder) -> None:
+    with pytest.raises(ConfigurationError, match="not with another-model"):
+        meaning_checks(Counting(embedder, fingerprint="another-model"))
