@@ -105,7 +105,8 @@ def _shown(joint: str) -> str:
 
 
 def _beginning(text: str) -> str:
-    return " ".join(text.split()[:4]) + " …"
+    words = text.split()
+    return " ".join(words[:4]) + (" …" if len(words) > 4 else "")
 
 
 _OPENS_LEANING = re.compile(

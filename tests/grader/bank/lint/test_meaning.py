@@ -78,7 +78,7 @@ def test_without_a_reference_answer_only_the_statements_are_compared(
     answer: str, check: Check
 ) -> None:
     repeated = {
-        "points[5].claim": "Initially, a feature should be enabled for a small group of users.",
+        "points[5].claim": "To begin with, one can turn a feature on for a small part of the users.",
         "reference_answer": answer,
     }
 
