@@ -1,7 +1,9 @@
 """Reading an answer: refusing what cannot be graded, splitting the rest, noting what is odd."""
 
 from grader.answers._choice import Choice, find_choices
+from grader.answers._denied import denied_segments
 from grader.answers._flags import Flag, find_flags, is_instruction, is_keyword_list, restates
+from grader.answers._lists import listed_segments
 from grader.answers._read import Answer, Segment, Window, matchable, read_answer
 from grader.answers._spoken_terms import spoken_terms
 from grader.answers._transcript import looks_transcribed
@@ -12,10 +14,12 @@ __all__ = [
     "Flag",
     "Segment",
     "Window",
+    "denied_segments",
     "find_choices",
     "find_flags",
     "is_instruction",
     "is_keyword_list",
+    "listed_segments",
     "looks_transcribed",
     "matchable",
     "read_answer",

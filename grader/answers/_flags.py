@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from grader.answers._choice import find_choices
 from grader.answers._language import is_other_language
+from grader.answers._lists import listed_segments
+from grader.answers._lookalikes import is_disguised
 from grader.answers._read import Answer, matchable
 from grader.answers._transcript import is_poor_transcript
 from grader.types import Rubric
@@ -115,9 +117,9 @@ def find_flags(answer: Answer, rubric: Rubric) -> tuple[Flag, ...]:
     reference = words(matchable(rubric.reference_answer))
     if len(said) >= _REFERENCE_RUN and overlap(said, reference, _REFERENCE_RUN) >= _COPIED:
         found.append(Flag.COPIES_REFERENCE)
-    if is_keyword_list(answer.text):
+    if all(listed_segments(answer)) or is_keyword_list(answer.text):
         found.append(Flag.KEYWORD_LIST)
-    if _HIDDEN.search(answer.text):
+    if _HIDDEN.search(answer.text) or is_disguised(answer.text):
         found.append(Flag.HIDDEN_CHARACTERS)
     terms = frozenset(word for term in rubric.vocabulary for word in words(term))
     if is_poor_transcript(answer.text, terms):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.answers._clauses import split_long
+from grader.answers._lookalikes import as_seen
 from grader.answers._misheard import find_repairs
 from grader.answers._transcript import looks_transcribed
 from grader.errors import AnswerInvalid
@@ -30,9 +31,6 @@ _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl|fig|mr|mrs|ms|dr|st)\.$", re.IGNORECASE
 )
 _LONGEST_ABBREVIATION = 8
-
-# Letters by their category that show nothing; Unicode lists them as default-ignorable.
-_FILLERS = dict.fromkeys(map(ord, "\u115f\u1160\u3164\uffa0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +145,14 @@ def _misheard(
 
 
 def matchable(text: str) -> str:
-    """Return text as it should be compared: NFKC, invisible characters dropped, spaces collapsed.
+    """Return text as it should be compared: as a person sees it, with spaces collapsed.
 
-    Format characters (category Cf: zero-width joiners, direction marks, soft hyphens) change what
-    a model reads and not what a person sees.
+    Letters of other scripts that pass for Latin ones, and characters that show nothing, change what
+    a model reads and not what a person sees; so do HTML entities.
     """
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(_FILLERS)).translate(_FILLERS)
-        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    return " ".join(text.split())
+    if "&" in text:
+        text = html.unescape(text)
+    return " ".join(as_seen(text).split())
 
 
 def _segments(text: str) -> Iterator[Segment]:

@@ -12,8 +12,10 @@ from grader.answers import (
     Answer,
     Flag,
     Window,
+    denied_segments,
     is_instruction,
     is_keyword_list,
+    listed_segments,
     matchable,
     restates,
 )
@@ -84,9 +86,7 @@ class LocalJudge:
         own = _own_segments(answer, rubric)
         usable = np.array([own[window.first] and own[window.last] for window in answer.windows])
         if not usable.any():
-            return _nothing_said(
-                rubric, "The answer only repeats the question or speaks to the grader."
-            )
+            return _nothing_said(rubric, "The answer states nothing of its own about the subject.")
         if is_keyword_list(answer.text):
             return _nothing_said(
                 rubric, "The answer lists terms without saying anything about them."
@@ -218,12 +218,17 @@ def _judged_mistake(features: OwnerFeatures, probability: float, answer: Answer)
 def _own_segments(answer: Answer, rubric: Rubric) -> list[bool]:
     """Tell which segments are the candidate's own statements.
 
-    What repeats the question or speaks to the grader states nothing about the subject.
+    What repeats the question or speaks to the grader states nothing about the subject, nor does a
+    list of terms; and what is said only to be denied is not the candidate's belief.
     """
     return [
         not restates(answer.quote(segment), rubric.question)
         and not is_instruction(answer.quote(segment))
-        for segment in answer.segments
+        and not listed
+        and not denied
+        for segment, listed, denied in zip(
+            answer.segments, listed_segments(answer), denied_segments(answer), strict=True
+        )
     ]
 
 
