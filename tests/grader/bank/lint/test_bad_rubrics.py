@@ -157,12 +157,16 @@ MEANINGS: list[tuple[Code, dict[str, Any], str]] = [
     ),
     (
         Code.DUPLICATE_CLAIM,
-        {"points[5].claim": "To begin with, one can turn a feature on for a small part of the users."},
+        {
+            "points[5].claim": "To begin with, one can turn a feature on for a small part of the users."
+        },
         "points[5].claim",
     ),
     (
         Code.DUPLICATE_PHRASING,
-        {"points[3].accept[1]": "The feature can be switched on for a small part of the users at first."},
+        {
+            "points[3].accept[1]": "The feature can be switched on for a small part of the users at first."
+        },
         "points[3].accept[1]",
     ),
     (
