@@ -95,7 +95,7 @@ def lint(
         typer.Option(
             "--deep",
             help="Compare meanings too: hidden duplicates, points that the reference answer does "
-            "not support, mistakes that it makes. Loads the embedding model; then about half a "
+            "not support, mistakes that it makes. Loads the embedding model; then about a "
             "second for each rubric.",
         ),
     ] = False,
