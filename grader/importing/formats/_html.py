@@ -33,6 +33,7 @@ _BLOCKS = word_set(
 ) | frozenset(_HEADINGS)
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
 _CELLS = frozenset({"td", "th"})
+_FEWEST_SWALLOWED = 3
 _IN_LAYOUT_TABLES = "descendant::table|descendant::ul|descendant::ol|descendant::h2|descendant::pre"
 
 
@@ -123,8 +124,9 @@ class _Walker:
 
     def see(self, event: str, node: etree._Element) -> None:
         """Take in the start or the end of an element, or a comment."""
-        self.line = max(self.line, int(node.sourceline or 0))
+        before, self.line = self.line, max(self.line, int(node.sourceline or 0))
         if event == "start":
+            self._swallowed(node, before)
             self._start(str(node.tag).lower(), node)
             self._text(node.text)
             return
@@ -162,6 +164,14 @@ class _Walker:
             self.in_page_link = (node.get("href") or "").startswith("#")
         elif tag == "img" and not self.run.parts and (alt := clean(node.get("alt") or "")):
             self.pieces.append(Piece(alt, self.source(self.line, self.line), skip="image"))
+
+    def _swallowed(self, node: etree._Element, before: int) -> None:
+        """Report the words that a stray `<` turned into attributes of a tag."""
+        names = [str(name) for name, value in node.attrib.items() if not value]
+        if len(names) >= _FEWEST_SWALLOWED:
+            self.flush()
+            source = self.source(before, self.line)
+            self.pieces.append(Piece(clean(" ".join(names)), source, skip="broken markup"))
 
     def _end(self, tag: str) -> None:
         if tag in _CELLS and self._in_data_table():

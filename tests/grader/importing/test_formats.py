@@ -252,6 +252,14 @@ def test_html_keeps_the_lines_of_the_source() -> None:
     ]
 
 
+def test_words_that_a_stray_bracket_turns_into_a_tag_are_reported() -> None:
+    page = "<p>Sort if\na <b and the limit\nallows it > 0 then stop</p>"
+    guide = parse_guide(page.encode(), "guide.html")
+    (swallowed,) = (piece for piece in guide.pieces if piece.skip)
+    assert (swallowed.text, swallowed.skip) == ("and the limit allows it", "broken markup")
+    assert swallowed.source.place == "2-3"
+
+
 def test_lines_of_long_html_files_are_counted_beyond_65535() -> None:
     page = "<p>first</p>" + "\n" * 70_000 + "<p>last</p>"
     guide = parse_guide(page.encode(), "guide.html")
