@@ -176,7 +176,7 @@ def main(public: Path) -> int:
         public: Folder with the training files of the public sets.
     """
     torch.manual_seed(SEED)
-    # One thread: sums are then made in one order, and the same data give the same file.
+    # One thread: sums are then made in one order.
     torch.set_num_threads(1)
     rng = random.Random(SEED)  # noqa: S311 - sampling
     encoder = AdaptedEncoder(SentenceTransformersEmbedder(adapter=False), RANK)

@@ -1,6 +1,6 @@
 """Fit the local judge's head: `python -m evals.training.local_judge`, after the adapter.
 
-Writes `grader/judges/local/head.json` and `head.npz`. The same data give the same files. It learns
+Writes `grader/judges/local/head.json` and `head.npz`. Everything random is seeded. It learns
 from the training and development questions of the back-end data set, from those questions' rubrics
 and from public sets; neither an answer to a test question nor a word of its rubric is seen. How
 sure it may be is set on the development questions, which neither the adapter nor the head that is
