@@ -5,9 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# Tests run in as many processes as there are cores, up to four of about 1 GB each. A file stays in one
+# of them, for the services and browsers it shares, and so do most of a folder. SPREAD= runs them in one.
+SPREAD ?= -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test format bench clean
+.PHONY: help install serve test format faults audit bench clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,11 +31,17 @@ test: install ## Format check, lint, strict types, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest $(SPREAD)
 
 format: install ## Format the code and mend what the linter can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+faults: install ## Take the database, the disk, the index and the model from a running service
+	GRADER_TEST_FAULTS=1 $(BIN)/pytest tests/faults
+
+audit: install ## Look for known weaknesses in what is installed
+	$(BIN)/pip-audit --strict --skip-editable
 
 bench: install ## Speed on this machine
 	$(BIN)/grader bench

@@ -12,39 +12,67 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
+from api.errors import ServiceError
+from api.observability import current_request_id
+from api.pages import asks_for_a_page, not_found_response
+from grader.bank import InterviewNotFound
 from grader.errors import (
     AnswerInvalid,
     BadInput,
     ConfigurationError,
     GraderError,
+    IndexUnavailable,
     JudgeUnavailable,
     NoMatchingRubric,
     RubricInvalid,
     RubricNotFound,
 )
+from grader.interviewing import InterviewConflict, InterviewStateInvalid, NothingToAsk
+from grader.speech import (
+    AudioInvalid,
+    CannotGrade,
+    TranscriberNotConfigured,
+    TranscriptInvalid,
+)
 
 _log = logging.getLogger(__name__)
 
+_RETRY_SECONDS = "5"
 _MEDIA_TYPE = "application/problem+json"
 
 # The first class that an error is an instance of decides.
 _STATUS: tuple[tuple[type[GraderError], HTTPStatus, str], ...] = (
+    (CannotGrade, HTTPStatus.UNPROCESSABLE_ENTITY, "What was said cannot be graded"),
+    (AudioInvalid, HTTPStatus.UNPROCESSABLE_ENTITY, "The recording cannot be used"),
+    (TranscriptInvalid, HTTPStatus.UNPROCESSABLE_ENTITY, "The transcript cannot be used"),
+    (TranscriberNotConfigured, HTTPStatus.NOT_IMPLEMENTED, "No speech-to-text engine is set up"),
     (AnswerInvalid, HTTPStatus.UNPROCESSABLE_ENTITY, "The answer cannot be graded"),
     (RubricInvalid, HTTPStatus.UNPROCESSABLE_ENTITY, "The rubric is not valid"),
     (RubricNotFound, HTTPStatus.NOT_FOUND, "There is no such rubric"),
+    (InterviewNotFound, HTTPStatus.NOT_FOUND, "There is no such interview script"),
+    (InterviewConflict, HTTPStatus.CONFLICT, "The interview is elsewhere"),
+    (InterviewStateInvalid, HTTPStatus.CONFLICT, "The interview cannot go on"),
+    (NothingToAsk, HTTPStatus.UNPROCESSABLE_ENTITY, "There is nothing to ask"),
     (NoMatchingRubric, HTTPStatus.UNPROCESSABLE_ENTITY, "No rubric matches the question"),
     (BadInput, HTTPStatus.UNPROCESSABLE_ENTITY, "The request cannot be used"),
     (JudgeUnavailable, HTTPStatus.SERVICE_UNAVAILABLE, "The judge is unavailable"),
+    (IndexUnavailable, HTTPStatus.SERVICE_UNAVAILABLE, "The vector index is unavailable"),
     (ConfigurationError, HTTPStatus.SERVICE_UNAVAILABLE, "The service is not set up"),
 )
 
 
 class FieldError(BaseModel):
-    """One field that is wrong."""
+    """One field that is wrong.
+
+    Attributes:
+        line: 1-based line of the body, where it was text.
+    """
 
     field: str
     message: str
+    line: int | None = None
 
 
 class Problem(BaseModel):
@@ -56,6 +84,7 @@ class Problem(BaseModel):
         detail: What is wrong here and what to do.
         errors: The fields that are wrong, where there are several.
         nearest: For a question that matches no rubric: the nearest ones.
+        request_id: Names the request, as its log records do.
     """
 
     model_config = ConfigDict(
@@ -80,12 +109,16 @@ class Problem(BaseModel):
     code: str
     errors: list[FieldError] | None = None
     nearest: list[dict[str, Any]] | None = None
+    request_id: str | None = None
 
     def response(self) -> Response:
         """Return the HTTP response."""
         # Escaped to ASCII: what is quoted of the request may hold half of a surrogate pair.
-        content = json.dumps(self.model_dump(exclude_none=True))
-        return Response(content, status_code=self.status, media_type=_MEDIA_TYPE)
+        request_id = current_request_id()
+        told = self.model_copy(update={"request_id": request_id})
+        content = json.dumps(told.model_dump(exclude_none=True))
+        headers = {"X-Request-Id": request_id} if request_id else None
+        return Response(content, self.status, headers, media_type=_MEDIA_TYPE)
 
 
 PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -99,7 +132,8 @@ def describe_problems(document: dict[str, Any]) -> dict[str, Any]:
 
     FastAPI describes every response as plain JSON and adds a validation error of its own shape.
     """
-    for operation in (o for path in document["paths"].values() for o in path.values()):
+    described = [*document["paths"].values(), *document.get("webhooks", {}).values()]
+    for operation in (o for path in described for o in path.values()):
         responses = operation["responses"]
         responses.pop("422", None)
         for status in PROBLEM_RESPONSES:
@@ -122,12 +156,21 @@ def install_problem_handlers(app: FastAPI) -> None:
 async def _on_grader_error(_: Request, error: Exception) -> Response:
     if not isinstance(error, GraderError):
         raise error
+    if isinstance(error, ServiceError):
+        if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            _log.error("%s", error)
+        response = _problem(error.status, error.code, error.title, error.detail, **error.details())
+        response.headers.update(error.headers)
+        return response
     status, title = HTTPStatus.INTERNAL_SERVER_ERROR, "The service failed"
     for kind, kind_status, kind_title in _STATUS:
         if isinstance(error, kind):
             status, title = kind_status, kind_title
             break
-    return _problem(status, error.code, title, str(error), **error.details())
+    response = _problem(status, error.code, title, str(error), **error.details())
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = _RETRY_SECONDS
+    return response
 
 
 async def _on_invalid_request(_: Request, error: Exception) -> Response:
@@ -165,13 +208,26 @@ def _in_words(detail: Any) -> str:
     return str(detail["msg"]).removeprefix("Value error, ")
 
 
-async def _on_http_exception(_: Request, error: Exception) -> Response:
+async def _on_http_exception(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     status = HTTPStatus(error.status_code)
+    if status is HTTPStatus.NOT_FOUND and asks_for_a_page(request):
+        return not_found_response()
     response = _problem(status, status.name.lower(), status.phrase, str(error.detail))
     response.headers.update(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = _allowed(request, response.headers.get("Allow", ""))
     return response
+
+
+def _allowed(request: Request, told: str) -> str:
+    """Add the methods of all operations on the same path to those that one of them told."""
+    methods = {method.strip() for method in told.split(",") if method.strip()}
+    for template, operations in request.app.openapi()["paths"].items():
+        if compile_path(template)[0].match(request.url.path):
+            methods |= {method.upper() for method in operations}
+    return ", ".join(sorted(methods))
 
 
 async def _on_unexpected(request: Request, error: Exception) -> Response:

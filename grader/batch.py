@@ -6,11 +6,11 @@ by counting: as many input lines as there are whole output lines are done.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from grader.errors import BadInput, BatchInvalid, GraderError
 from grader.grading import Grader
-from grader.judges.llm import token_budget
+from grader.llm import token_budget
+from grader.ordered import in_order
 
 
 class BatchLine(BaseModel):
@@ -109,26 +110,18 @@ async def grade_file(
     return BatchReport(done, graded, failed)
 
 
-async def _grade_lines(
+def _grade_lines(
     grader: Grader, lines: Iterator[tuple[int, bytes]], done: int, concurrency: int
 ) -> AsyncGenerator[dict[str, Any]]:
     """Yield results in order, with at most `concurrency` lines under way."""
     seen: dict[str, int] = {}
-    pending: list[asyncio.Task[dict[str, Any]]] = []
-    try:
-        for position, (number, raw) in enumerate(lines):
-            outcome = _parse(raw, number, seen)
-            if position < done:
-                continue
-            pending.append(asyncio.create_task(_grade_line(grader, outcome, number)))
-            if len(pending) >= concurrency:
-                yield await pending.pop(0)
-        while pending:
-            yield await pending.pop(0)
-    finally:
-        for task in pending:
-            task.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
+    # Lines that are done are read too, for the ids they take.
+    parsed = ((_parse(raw, number, seen), number) for number, raw in lines)
+    return in_order(
+        islice(parsed, done, None),
+        lambda line: _grade_line(grader, *line),
+        workers=concurrency,
+    )
 
 
 _Refused = tuple[str | None, BadInput]

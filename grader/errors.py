@@ -4,9 +4,19 @@
     ├── BadInput                 what the caller sent cannot be used
     │   ├── AnswerInvalid        empty, too long, NUL characters, lone surrogates
     │   ├── RubricInvalid        one rubric file or document, with all its problems
+    │   │   └── InterviewInvalid one interview script, likewise (`grader.bank`)
     │   ├── RubricNotFound       no such rubric id, version or file
     │   ├── NoMatchingRubric     a free-form question is near no rubric, or near several
-    │   └── BatchInvalid         a batch file that cannot be read or resumed
+    │   ├── BatchInvalid         a batch file that cannot be read or resumed
+    │   ├── InterviewNotFound    no such interview script (`grader.bank`)
+    │   ├── NothingToAsk         no question fits what an interview is to be of (`grader.interviewing`)
+    │   ├── InterviewConflict    another turn is open, or the interview is paused or over
+    │   ├── InterviewStateInvalid  a saved interview that cannot go on
+    │   ├── GuideInvalid         an interview guide that cannot be read (`grader.importing`)
+    │   ├── OutputRefused        files would be overwritten, or cannot be written (`grader.files`)
+    │   ├── FormatUnknown        no such format of rubrics (`grader.bank.exchange`)
+    │   └── RunInvalid and others that measuring raises (`evals`)
+    ├── IndexUnavailable         the vector index cannot be reached, read or written; it may come back
     ├── ConfigurationError       settings name something missing or impossible
     └── JudgeUnavailable         a judge could not judge; never a grade
         └── TokenBudgetExceeded  judging would use more tokens than it may
@@ -123,6 +133,12 @@ class BatchInvalid(BadInput):
     """A batch file that cannot be read, written or resumed."""
 
     code = "batch_invalid"
+
+
+class IndexUnavailable(GraderError):
+    """The vector index cannot be reached, read or written; the same may succeed later."""
+
+    code = "index_unavailable"
 
 
 class ConfigurationError(GraderError):

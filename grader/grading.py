@@ -5,75 +5,66 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Self, TypeVar
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple, Self
 
 from grader import __version__
-from grader.answers import Answer, Flag, find_flags, matchable, read_answer, spoken_terms
+from grader.answers import find_flags, matchable, read_answer, spoken_terms
 from grader.bank import Bank, load_bank
+from grader.bank.lint import TEXT_CHECKS, Check, meaning_checks
 from grader.choices import with_choice
 from grader.embedding import SharedEncoder, build_embedder, build_question_embedder
 from grader.errors import JudgeUnavailable
+from grader.findings import completed, mistake_grades, point_grades, with_verbatim_evidence
 from grader.follow_up import choose_follow_up
 from grader.index import (
-    Role,
-    RubricVectors,
+    ExampleIndex,
     VectorIndex,
     build_index,
-    encode_rubric,
-    explaining_passage,
-    nearest_rubric,
     related_question,
 )
-from grader.judges import Judge, JudgeTask, SupportsClose, build_judge
-from grader.scoring import Score, band_of, missing_points, score
+from grader.judges import Judge, JudgeTask, SupportsClose, SupportsForget, build_judge
+from grader.review import UNREADABLE, grade_flags, review_reasons
+from grader.reviewed import ExampleTexts, ReviewedAnswers
+from grader.routing import OwnRubrics, QuestionRouter
+from grader.rubric_vectors import RubricVectorCache
+from grader.scoring import missing_points, score
 from grader.settings import Settings
+from grader.speech import SpokenAnswer, as_heard, describe
+from grader.tracing import span
 from grader.types import (
-    Evidence,
     Grade,
     GraderRef,
     Judgement,
-    MistakeFinding,
-    MistakeGrade,
     NextQuestion,
-    PointFinding,
-    PointGrade,
     Rubric,
     RubricRef,
-    Status,
     Usage,
-    Verdict,
 )
 
-# About 0.3 MB each; a bank of this size stays in memory, a larger one is read on demand.
-_RUBRICS_IN_MEMORY = 256
+OnJudged = Callable[[float, bool], object]
+"""Told after each judgement how many seconds it took, and whether the judge could judge."""
 
-_Finding = TypeVar("_Finding", PointFinding, MistakeFinding)
 
-_DRAFT_FLAG = "draft_rubric"
-_PARTIAL_FLAG = "partial_score"
+class Forgotten(NamedTuple):
+    """How much was deleted that was kept of an answer outside the records.
 
-_FLAGS_FOR_REVIEW = {
-    Flag.INSTRUCTION_IN_ANSWER: "The answer speaks to whoever grades it.",
-    Flag.COPIES_QUESTION: "The answer only repeats the question.",
-    Flag.COPIES_REFERENCE: "The answer copies the reference answer.",
-    Flag.KEYWORD_LIST: "The answer lists terms without saying anything about them.",
-    Flag.OFF_TOPIC: "Most of the answer is about none of the rubric's points or mistakes.",
-}
+    Attributes:
+        judgements: What a judge had kept, so as not to judge again.
+        examples: Vectors in the index.
+    """
 
-# What no judge can read is not judged, and never held against the candidate.
-_UNREADABLE = {
-    Flag.POOR_TRANSCRIPT: "the transcript is too poor to read",
-    Flag.OTHER_LANGUAGE: "the answer is mostly not in English",
-}
+    judgements: int
+    examples: int
 
 
 class Grader:
     """The service's core: a bank, its index, an encoder and a judge, put together once.
 
     Grading is async and safe to call concurrently; concurrent grades share model batches.
+
+    Attributes:
+        on_judged: Whoever keeps figures sets it.
     """
 
     def __init__(
@@ -103,9 +94,18 @@ class Grader:
         self._encoder = encoder
         self._questions = questions or encoder
         self._index = index
-        self._vectors: OrderedDict[str, RubricVectors] = OrderedDict()
-        self._loading: dict[str, Future[RubricVectors]] = {}
-        self._loader = ThreadPoolExecutor(max_workers=2, thread_name_prefix="rubrics")
+        self._router: QuestionRouter | None = None
+        if index is not None:
+            self._router = QuestionRouter(
+                index,
+                bank,
+                self._questions,
+                min_similarity=settings.route_similarity,
+                min_margin=settings.route_margin,
+            )
+        self.reviewed: ReviewedAnswers | None = None
+        self.on_judged: OnJudged = lambda _seconds, _judged: None
+        self._vectors = RubricVectorCache(index, encoder)
 
     @classmethod
     def open(
@@ -147,10 +147,12 @@ class Grader:
         )
 
     def close(self) -> None:
-        """Finish what is being encoded, and end the threads of the encoder and of the judge."""
+        """Finish what is being encoded, end all threads, and close the judge and the index."""
         if isinstance(self.judge, SupportsClose):
             self.judge.close()
-        self._loader.shutdown()
+        self._vectors.close()
+        if self._index is not None:
+            self._index.close()
         self._questions.close()
         self._encoder.close()
 
@@ -169,6 +171,8 @@ class Grader:
         *,
         asked: Collection[str] = (),
         allow_partial: bool = False,
+        scope: str = "",
+        spoken: SpokenAnswer | None = None,
     ) -> Grade:
         """Grade one answer.
 
@@ -178,35 +182,44 @@ class Grader:
             asked: Ids of follow-ups put to the candidate already.
             allow_partial: Score the graded points when some are ungraded, instead of withholding
                 the score.
+            scope: Whose answer it is; a judge may be shown reviewed answers of the same owner.
+            spoken: What is known of it where it was spoken; `answer` is its transcript's text.
 
         Raises:
             AnswerInvalid: The answer cannot be graded as it stands.
+            IndexUnavailable: The follow-up or examples cannot be looked for now.
         """
         started = time.perf_counter()
+        least_confidence = self.settings.speech.least_confidence
         read = read_answer(
             answer,
             max_characters=self.settings.max_answer_characters,
             vocabulary=spoken_terms(rubric),
+            spoken=spoken is not None and spoken.recognised is None,
         )
-        vectors = await self._rubric_vectors(rubric)
+        with span("retrieve", {"rubric.id": rubric.id, "rubric.version": rubric.version}):
+            vectors = await self._vectors.get(rubric)
         noticed = find_flags(read, rubric)
-        failure = next((why for flag, why in _UNREADABLE.items() if flag in noticed), None)
+        failure = next((why for flag, why in UNREADABLE.items() if flag in noticed), None)
         try:
             if failure is None:
-                judgement = await self.judge.judge(JudgeTask(read, rubric, vectors))
+                task = JudgeTask(read, rubric, vectors, scope, self.reviewed)
+                judgement = await self._judge(task)
             else:
                 judgement = Judgement(points=())
         except JudgeUnavailable as error:
             judgement, failure = Judgement(points=(), usage=error.usage or Usage()), str(error)
-        judgement = _completed(judgement, rubric, failure or "The judge did not say.")
+        judgement = completed(judgement, rubric, failure or "The judge did not say.")
         judgement = with_choice(judgement, read.text, rubric)
-        judgement = _with_verbatim_evidence(judgement, read)
+        judgement = with_verbatim_evidence(judgement, read)
+        if spoken is not None:
+            judgement = as_heard(judgement, rubric, spoken, least_confidence)
         result = score(rubric, judgement.points, judgement.mistakes, allow_partial=allow_partial)
         follow_up = choose_follow_up(rubric, judgement.points, judgement.mistakes, asked)
         if follow_up is None and result.value is not None:
             follow_up = await self._related(rubric, asked)
-        flags = _flags(noticed, rubric, judgement, result)
-        reasons = _review_reasons(rubric, judgement, result, flags, failure)
+        flags = grade_flags(noticed, rubric, judgement, result)
+        reasons = review_reasons(rubric, judgement, result, flags, failure)
         identity = self.judge.identity
         return Grade(
             id=f"grd_{secrets.token_hex(12)}",
@@ -219,8 +232,8 @@ class Grader:
             score=result.value,
             score_interval=result.interval,
             band=result.band,
-            points=_point_grades(rubric, judgement, vectors, identity.judge),
-            mistakes=_mistake_grades(rubric, judgement, identity.judge),
+            points=point_grades(rubric, judgement, vectors, identity.judge),
+            mistakes=mistake_grades(rubric, judgement, identity.judge),
             missing=missing_points(rubric, judgement.points),
             follow_up=follow_up,
             flags=flags,
@@ -235,55 +248,88 @@ class Grader:
             ),
             usage=judgement.usage,
             elapsed_ms=round((time.perf_counter() - started) * 1000),
+            spoken=describe(spoken, least_confidence) if spoken else None,
         )
 
-    async def route(self, question: str) -> Rubric:
+    def use_reviewed(self, texts: ExampleTexts) -> None:
+        """Show judges reviewed answers, where the index can find them.
+
+        Args:
+            texts: Knows the answers and what people said of them.
+        """
+        if isinstance(self._index, ExampleIndex):
+            self.reviewed = ReviewedAnswers(self._index, self._encoder, texts)
+
+    def lint_checks(self) -> Sequence[Check]:
+        """Return everything that rubrics can be looked over for; blocks, and so do the checks.
+
+        They share the models with the grades that are made meanwhile.
+
+        Raises:
+            ConfigurationError: Meanings cannot be compared with these embedders.
+        """
+        return (*TEXT_CHECKS, meaning_checks(self._encoder.in_turn(), self._questions.in_turn()))
+
+    async def forget(self, answer: str, names: Collection[str]) -> Forgotten:
+        """Delete what is kept of an answer outside the records.
+
+        Args:
+            answer: Its text.
+            names: What it is called among the reviewed answers.
+        """
+        judgements = 0
+        if isinstance(self.judge, SupportsForget):
+            judgements = await asyncio.to_thread(self.judge.forget, answer)
+        examples = 0
+        if isinstance(self._index, ExampleIndex) and names:
+            examples = await asyncio.to_thread(self._index.forget_examples, names)
+        return Forgotten(judgements, examples)
+
+    async def ping_index(self) -> None:
+        """Look whether the index is there.
+
+        Raises:
+            IndexUnavailable: It is not.
+        """
+        if self._index is not None:
+            await asyncio.to_thread(self._index.ping)
+
+    async def route(self, question: str, own: OwnRubrics | None = None) -> Rubric:
         """Find the rubric for a free-form question.
+
+        Args:
+            question: In any words.
+            own: Rubrics that are searched with the bank's, for their owner.
 
         Raises:
             AnswerInvalid: The question is not text that can be read.
             NoMatchingRubric: None is near enough, or several are about equally near.
+            IndexUnavailable: The index cannot be searched now.
         """
         read = read_answer(question, max_characters=self.settings.max_answer_characters)
-        encoded = await self._questions.encode([matchable(read.text)])
-        if self._index is None:
+        if self._router is None:
             raise RuntimeError("a grader without an index cannot route questions")
-        return await asyncio.to_thread(
-            nearest_rubric,
-            self._index,
-            self.bank,
-            encoded[0].vector,
-            min_similarity=self.settings.route_similarity,
-            min_margin=self.settings.route_margin,
-        )
+        return await self._router.find(matchable(read.text), own)
 
-    async def _rubric_vectors(self, rubric: Rubric) -> RubricVectors:
-        cached = self._vectors.get(rubric.sha256)
-        if cached is not None:
-            self._vectors.move_to_end(rubric.sha256)
-            return cached
-        # Whoever else asks for the same rubric meanwhile waits for the same vectors; one who gives
-        # up does not take them from the others.
-        loading = self._loading.get(rubric.sha256)
-        if loading is None:
-            loading = self._loader.submit(self._load_vectors, rubric)
-            self._loading[rubric.sha256] = loading
+    async def index_own(self, own: OwnRubrics) -> None:
+        """Let questions be routed to somebody's own rubrics as they are now, ahead of the first one.
+
+        Raises:
+            IndexUnavailable: The index cannot be written now; the first question puts it right.
+        """
+        if self._router is not None:
+            await self._router.refresh(own)
+
+    async def _judge(self, task: JudgeTask) -> Judgement:
+        began = time.perf_counter()
+        judged = False
         try:
-            vectors = await asyncio.shield(asyncio.wrap_future(loading))
+            with span("judge", {"judge": self.judge.identity.judge}):
+                judgement = await self.judge.judge(task)
+            judged = True
         finally:
-            if loading.done():
-                self._loading.pop(rubric.sha256, None)
-        self._vectors[rubric.sha256] = vectors
-        while len(self._vectors) > _RUBRICS_IN_MEMORY:
-            self._vectors.popitem(last=False)
-        return vectors
-
-    def _load_vectors(self, rubric: Rubric) -> RubricVectors:
-        if self._index is not None:
-            held = self._index.read(rubric, self._encoder.fingerprint)
-            if held is not None:
-                return held
-        return encode_rubric(rubric, self._encoder).unpack(rubric)
+            self.on_judged(time.perf_counter() - began, judged)
+        return judgement
 
     async def _related(self, rubric: Rubric, asked: Collection[str]) -> NextQuestion | None:
         if self._index is None:
@@ -292,145 +338,3 @@ class Grader:
         return await asyncio.to_thread(
             related_question, self._index, self.bank, rubric, encoded[0].vector, asked
         )
-
-
-def _completed(judgement: Judgement, rubric: Rubric, why: str) -> Judgement:
-    """Have one finding for each point and mistake; what was left out, or said twice, is ungraded."""
-    points = _said_once((finding.point_id, finding) for finding in judgement.points)
-    mistakes = _said_once((finding.mistake_id, finding) for finding in judgement.mistakes)
-    return judgement.model_copy(
-        update={
-            "points": tuple(
-                points.get(point.id)
-                or PointFinding(point_id=point.id, verdict=Verdict.UNGRADED, why=why)
-                for point in rubric.points
-            ),
-            "mistakes": tuple(
-                mistakes.get(mistake.id)
-                or MistakeFinding(mistake_id=mistake.id, made=None, why=why)
-                for mistake in rubric.mistakes
-            ),
-        }
-    )
-
-
-def _said_once(findings: Iterable[tuple[str, _Finding]]) -> dict[str, _Finding]:
-    said: dict[str, list[_Finding]] = {}
-    for name, finding in findings:
-        said.setdefault(name, []).append(finding)
-    return {name: each[0] for name, each in said.items() if len(each) == 1}
-
-
-def _with_verbatim_evidence(judgement: Judgement, answer: Answer) -> Judgement:
-    """Reject findings that rest on words the answer never said."""
-    points = []
-    for finding in judgement.points:
-        kept = _verbatim(finding.evidence, answer)
-        if finding.verdict in (Verdict.MISSING, Verdict.UNGRADED) or kept:
-            points.append(finding.model_copy(update={"evidence": kept}))
-        else:
-            why = "The judge gave no words of the answer for its verdict."
-            points.append(
-                PointFinding(point_id=finding.point_id, verdict=Verdict.UNGRADED, why=why)
-            )
-    mistakes = []
-    for found in judgement.mistakes:
-        kept = _verbatim(found.evidence, answer)
-        if not found.made or kept:
-            mistakes.append(found.model_copy(update={"evidence": kept}))
-        else:
-            why = "The judge gave no words of the answer for this."
-            mistakes.append(MistakeFinding(mistake_id=found.mistake_id, made=None, why=why))
-    return judgement.model_copy(update={"points": tuple(points), "mistakes": tuple(mistakes)})
-
-
-def _verbatim(evidence: Iterable[Evidence], answer: Answer) -> tuple[Evidence, ...]:
-    return tuple(span for span in evidence if answer.text[span.start : span.end] == span.quote)
-
-
-def _point_grades(
-    rubric: Rubric, judgement: Judgement, vectors: RubricVectors, judge: str
-) -> tuple[PointGrade, ...]:
-    findings = {finding.point_id: finding for finding in judgement.points}
-    claims = {
-        item.statement.owner: item
-        for item in vectors.statements
-        if item.statement.role is Role.CLAIM
-    }
-    return tuple(
-        PointGrade(
-            id=point.id,
-            claim=point.claim,
-            weight=point.weight,
-            verdict=findings[point.id].verdict,
-            confidence=findings[point.id].confidence,
-            evidence=findings[point.id].evidence,
-            why=findings[point.id].why,
-            passage=None
-            if findings[point.id].verdict is Verdict.COVERED
-            else explaining_passage(rubric, vectors, claims[point.id]),
-            judge=findings[point.id].judge or judge,
-        )
-        for point in rubric.points
-    )
-
-
-def _mistake_grades(rubric: Rubric, judgement: Judgement, judge: str) -> tuple[MistakeGrade, ...]:
-    findings = {finding.mistake_id: finding for finding in judgement.mistakes}
-    return tuple(
-        MistakeGrade(
-            id=mistake.id,
-            claim=mistake.claim,
-            made=findings[mistake.id].made,
-            confidence=round(findings[mistake.id].confidence, 4),
-            evidence=findings[mistake.id].evidence,
-            correction=mistake.correction,
-            judge=findings[mistake.id].judge or judge,
-        )
-        for mistake in rubric.mistakes
-    )
-
-
-def _ungraded(judgement: Judgement) -> int:
-    points = sum(finding.verdict is Verdict.UNGRADED for finding in judgement.points)
-    return points + sum(finding.made is None for finding in judgement.mistakes)
-
-
-def _flags(
-    noticed: Iterable[Flag], rubric: Rubric, judgement: Judgement, result: Score
-) -> tuple[str, ...]:
-    flags = [str(flag) for flag in noticed]
-    if rubric.status is Status.DRAFT:
-        flags.append(_DRAFT_FLAG)
-    if result.value is not None and _ungraded(judgement):
-        flags.append(_PARTIAL_FLAG)
-    return (*flags, *judgement.flags)
-
-
-def _review_reasons(
-    rubric: Rubric,
-    judgement: Judgement,
-    result: Score,
-    flags: Iterable[str],
-    failure: str | None,
-) -> tuple[str, ...]:
-    reasons = [reason for flag, reason in _FLAGS_FOR_REVIEW.items() if flag in flags]
-    if failure:
-        reasons.append(f"The judge could not judge: {failure}")
-    elif (count := _ungraded(judgement)) > 0:
-        reasons.append(f"{count} of the points and mistakes could not be judged.")
-    reasons.extend(judgement.notes)
-    if result.interval is not None:
-        low, high = (band_of(bound) for bound in result.interval)
-        if low is not high:
-            bands = f"{low} to {high}".replace("_", " ")
-            reasons.append(f"The score may lie in another band: {bands}.")
-    required = {point.id for point in rubric.points if point.required}
-    unsure = [f.point_id for f in judgement.points if f.point_id in required and _is_unsure(f)]
-    if unsure:
-        reasons.append(f"The verdict on a required point is unsure: {', '.join(unsure)}.")
-    return tuple(reasons)
-
-
-def _is_unsure(finding: PointFinding) -> bool:
-    return finding.verdict is not Verdict.UNGRADED and finding.confidence < 0.6

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from grader.speech import SpeechSettings
 
 
 def _bundled(folder: str) -> Path:
@@ -21,6 +24,24 @@ def _bundled(folder: str) -> Path:
 FailurePolicy = Literal["ungraded", "local"]
 
 _Seconds = Annotated[float, Field(gt=0, le=3600)]
+
+
+def _split(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _networks(value: object) -> object:
+    parts = _split(value)
+    # Read here, since the type would complain once for each kind of network.
+    return [ip_network(part) for part in parts] if isinstance(parts, list) else parts
+
+
+_Item = TypeVar("_Item")
+# Written with commas in the environment, rather than as JSON.
+_Listed = Annotated[tuple[_Item, ...], NoDecode, BeforeValidator(_split)]
+_Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
 
 
 class LlmSettings(BaseModel):
@@ -41,6 +62,8 @@ class LlmSettings(BaseModel):
         batch_tokens: What all calls for one batch may use together; None for no limit.
         reasoning_tokens: Room for a model that thinks before it replies, on top of the reply's.
         examples: Worked examples shown with each answer, at most.
+        redaction: What takes personal data out of answers before they leave for the model: `none`,
+            or `presidio`, which needs `answer-grader[redaction]` and knows no names of people.
         cache: Whether replies are kept in `data_dir` and used again. They hold quotes of answers.
         failure: What becomes of what the LLM could not judge: `ungraded`, or the `local` judge's
             verdict. The grade says so either way.
@@ -62,6 +85,7 @@ class LlmSettings(BaseModel):
     batch_tokens: Annotated[int, Field(ge=1)] | None = None
     reasoning_tokens: Annotated[int, Field(ge=0)] = 0
     examples: Annotated[int, Field(ge=0, le=10)] = 2
+    redaction: Literal["none", "presidio"] = "none"
     cache: bool = True
     failure: FailurePolicy = "ungraded"
 
@@ -72,12 +96,17 @@ class Settings(BaseSettings):
     Attributes:
         rubrics_dir: Folder of rubric files.
         corpus_dir: Folder of reference answers.
-        data_dir: Where the vector index and the cache of LLM replies live.
+        data_dir: Where the vector index, the cache of LLM replies and the records live.
+        database_url: Where the records are kept instead: `postgresql://USER:PASSWORD@HOST/NAME` or
+            `sqlite:///FILE`. Empty for `records.sqlite3` in `data_dir`.
         embedder: Which embedder, by name.
         embedder_model: `all-MiniLM-L6-v2` (installed with the package) or a folder with a model.
-        index: Which vector index, by name.
+        index: Which vector index, by name: `chroma`, in `data_dir`, or `chroma-server`.
+        index_url: Of the Chroma server, as in `http://chroma:8000`.
+        index_token: Sent to it as a bearer token; empty for none.
         judge: Which judge, by name: `local`, `llm`, or `cascade`, which asks the LLM about what the
             local judge is unsure of.
+        speech: How spoken answers are transcribed, `GRADER_SPEECH_…`.
         llm: The LLM judge's settings, each a variable of its own, as in `GRADER_LLM_MODEL`.
         cascade_threshold: The cascade asks the LLM where the local judge's confidence is below it.
         max_answer_characters: Longer answers are refused, in code points.
@@ -85,6 +114,31 @@ class Settings(BaseSettings):
             as a cosine.
         route_margin: And nearer than the next rubric by this much.
         concurrency: Answers graded at the same time by a batch.
+        batch_retries: Further attempts of a batch at an answer that the judge failed at.
+        public_url: Where candidates reach the service, as in `https://grader.example.com`, for the
+            links of invites; empty for the address by which the request came that asks for one.
+        invite_key: What signs invites, 32 characters or more; several with commas, of which the
+            first signs and all are believed. Empty for a key of its own in `data_dir`, which does
+            for one machine.
+        work_in_process: Whether the service works on batches itself; over PostgreSQL `grader worker`
+            can do so instead, on other machines.
+        log_level: What the service logs at least.
+        log_format: Lines of `text` for people, or one `json` object a line for programs.
+        log_answers: Whether answers may stand in the log; for finding faults, never with real people.
+        rate_limit: Requests that one API key may make, as in `20/second; 6000/minute`. Requests from
+            this machine without a key are not counted.
+        rate_limit_address: Requests that one address may make with all keys, right or wrong.
+        rate_limit_store: Where requests are counted: `memory://`, each process for itself, or a
+            `redis://` address that several share.
+        max_running: Requests whose answers are graded at the same time.
+        max_waiting: Further ones that may wait for that; beyond it they are refused with 503.
+        wait_seconds: How long one may wait.
+        request_seconds: How long the grading of one may take.
+        shutdown_seconds: How long the service, told to stop, goes on with what it has begun.
+        webhook_allow_http: Whether webhooks may be sent without TLS, as in development.
+        webhook_allowed_networks: Networks that webhooks may be sent to although they are not public,
+            as in `127.0.0.0/8,10.1.0.0/16`.
+        webhook_ports: Ports that webhooks may be sent to, as in `443,8443`; empty for any.
     """
 
     model_config = SettingsConfigDict(
@@ -98,13 +152,35 @@ class Settings(BaseSettings):
     rubrics_dir: Path = Field(default_factory=lambda: _bundled("rubrics"))
     corpus_dir: Path = Field(default_factory=lambda: _bundled("corpus"))
     data_dir: Path = Field(default_factory=lambda: user_data_path("grader", appauthor=False))
+    database_url: SecretStr = SecretStr("")
     embedder: str = "sentence-transformers"
     embedder_model: str = "all-MiniLM-L6-v2"
     index: str = "chroma"
+    index_url: str = ""
+    index_token: SecretStr = SecretStr("")
     judge: str = "local"
     llm: LlmSettings = LlmSettings()
+    speech: SpeechSettings = SpeechSettings()
     cascade_threshold: Annotated[float, Field(ge=0, le=1)] = 0.7
     max_answer_characters: Annotated[int, Field(ge=1)] = 20_000
     route_similarity: Annotated[float, Field(ge=0, le=1)] = 0.55
     route_margin: Annotated[float, Field(ge=0, le=1)] = 0.05
     concurrency: Annotated[int, Field(ge=1, le=256)] = 8
+    batch_retries: Annotated[int, Field(ge=0, le=5)] = 3
+    public_url: Annotated[str, Field(pattern=r"^(https?://[^/?#\s]+(/[^?#\s]*)?)?$")] = ""
+    invite_key: SecretStr = SecretStr("")
+    work_in_process: bool = True
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
+    log_answers: bool = False
+    rate_limit: str = "6000/minute"
+    rate_limit_address: str = "30000/minute"
+    rate_limit_store: str = "memory://"
+    max_running: Annotated[int, Field(ge=1, le=1024)] = 8
+    max_waiting: Annotated[int, Field(ge=0, le=100_000)] = 64
+    wait_seconds: _Seconds = 30.0
+    request_seconds: _Seconds = 120.0
+    shutdown_seconds: _Seconds = 30.0
+    webhook_allow_http: bool = False
+    webhook_allowed_networks: _Networks = ()
+    webhook_ports: _Listed[Annotated[int, Field(ge=1, le=65535)]] = (443, 8443)

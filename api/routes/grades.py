@@ -2,96 +2,160 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response, status
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from fastapi import APIRouter, Query, Response, status
 
-from api.dependencies import OpenGrader
-from grader.bank import parse_rubric
-from grader.grading import Grader
-from grader.types import Grade, Rubric
+from api.auth import Reading, Scope
+from api.dependencies import OpenDatabase, OpenGradeService
+from api.errors import NotFound, NotYetGraded
+from api.grading import GradingTask, find_rubric
+from api.idempotency import Creation, creates
+from api.paging import Cursors
+from api.prefer import Prefer, asks_for_async
+from api.records import GradeFilter, Grades, PendingGrades, Transcripts, new_id
+from api.resources import (
+    GradedAnswer,
+    GradePage,
+    StoredGrade,
+    UnfinishedGrade,
+    json_response,
+    stored_grade,
+    unfinished_grade,
+)
+from api.routes import spoken_grades
+from api.routes.grade_requests import GradeQuery, GradeRequest, RegradeRequest
+from api.speech import read_spoken
+from grader.answers import read_answer, spoken_terms
+from grader.types import Grade
 
 router = APIRouter(prefix="/v1/grades", tags=["grades"])
 
-_MAX_ASKED = 100
+_Creating = Annotated[Creation, creates(Scope.GRADE)]
 
-_InlineRubric = Annotated[
-    dict[str, Any],
-    WithJsonSchema(
-        {
-            "type": "object",
-            "description": "A rubric in the format of a rubric file, with `reference_answer` inline.",
-        }
-    ),
-]
+_ACCEPTED: dict[int | str, dict[str, Any]] = {
+    202: {
+        "model": UnfinishedGrade,
+        "description": "Accepted, with `Prefer: respond-async`; `Location` tells how it stands",
+    }
+}
 
 
-class GradeRequest(BaseModel):
-    """An answer, and what to grade it by: exactly one of `rubric_id`, `rubric`, `question`.
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    response_model=Grade,
+    responses=_ACCEPTED,
+    openapi_extra={"requestBody": spoken_grades.REQUEST_BODY},
+)
+async def create_grade(
+    body: GradeRequest, creation: _Creating, service: OpenGradeService, prefer: Prefer = None
+) -> Response:
+    """Grade one answer, typed or spoken.
 
-    Attributes:
-        rubric_id: A rubric of the bank.
-        rubric_version: A version of it; the current one by default.
-        rubric: A whole rubric, inline.
-        question: A question in any words; the nearest rubric of the bank is used.
-        answer: The candidate's words.
-        asked: Ids of follow-ups put to the candidate already; they are not chosen again.
-        allow_partial: Score the graded points even if others are ungraded.
+    A spoken one is sent as a transcript with times, in JSON or as a file in a form, or as a
+    recording in a form, which is written down first and never kept; with `Prefer: respond-async`,
+    what is graded in the background is the transcript. Its grade says when the words of evidence
+    were said. A form has the fields of the JSON body, `rubric` and `metadata` as JSON, `asked` as
+    often as wanted.
     """
+    settings, tenant_id = service.grader.settings, creation.caller.tenant_id
+    rubric = await body.find_rubric(service.grader, service.database, tenant_id)
+    spoken = None
+    if body.transcript is not None:
+        terms = spoken_terms(rubric)
+        spoken = await read_spoken(body.transcript, body, settings, terms=terms)
+    answer = spoken.transcript.text if spoken else body.answer or ""
+    in_background = asks_for_async(prefer)
+    if in_background and spoken is None:
+        # What can never be graded is refused now, not later.
+        read_answer(answer, max_characters=settings.max_answer_characters)
+    task = body.task(tenant_id, rubric, answer, spoken)
+    return await service.respond(creation, task, in_background=in_background)
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "rubric_id": "node-event-loop",
-                    "answer": "There is a single thread for our JavaScript, so callbacks run one "
-                    "after the other. Sockets are watched by the kernel through epoll.",
-                },
-                {
-                    "question": "How can Node serve so many clients with one thread?",
-                    "answer": "It asks the kernel which sockets are ready instead of blocking.",
-                },
-            ]
-        },
+
+@router.post(
+    "/{grade_id}/regrade",
+    status_code=status.HTTP_201_CREATED,
+    response_model=Grade,
+    responses=_ACCEPTED,
+)
+async def regrade(
+    grade_id: str,
+    body: RegradeRequest,
+    creation: _Creating,
+    service: OpenGradeService,
+    prefer: Prefer = None,
+) -> Response:
+    """Grade the same answer again, under another version of its rubric; the old grade stays."""
+    grader, database, tenant_id = service.grader, service.database, creation.caller.tenant_id
+    async with database.read() as session:
+        promised = await PendingGrades(session, tenant_id).get(grade_id)
+        found = await Grades(session, tenant_id).get(grade_id)
+        spoken = await Transcripts(session, tenant_id).of(found[1].id) if found else None
+    if found is None and promised is not None:
+        raise NotYetGraded(
+            f"the grade {grade_id} is {promised[0].status}; regrade it when it is made"
+        )
+    if found is None:
+        raise _no_such_grade(grade_id)
+    old, submission = found
+    rubric = await find_rubric(grader, database, tenant_id, old.rubric_id, body.rubric_version)
+    task = GradingTask(new_id("grd"), submission, rubric, regrade_of=old.id, spoken=spoken)
+    return await service.respond(creation, task, in_background=asks_for_async(prefer))
+
+
+@router.get("/{grade_id}", response_model=StoredGrade | UnfinishedGrade)
+async def get_grade(grade_id: str, caller: Reading, database: OpenDatabase) -> Response:
+    """Return a grade with its record; of one that is still to be made, the record alone."""
+    async with database.read() as session:
+        # In this order: a grade that is finished in between is found, not missed twice.
+        promised = await PendingGrades(session, caller.tenant_id).get(grade_id)
+        found = None
+        if promised is None:
+            found = await Grades(session, caller.tenant_id).get(grade_id)
+    if promised is not None:
+        return json_response(unfinished_grade(*promised))
+    if found is not None:
+        return json_response(stored_grade(*found))
+    raise _no_such_grade(grade_id)
+
+
+@router.get("/{grade_id}/answer", response_model=GradedAnswer)
+async def get_answer(grade_id: str, caller: Reading, database: OpenDatabase) -> Response:
+    """Return what a grade is of: the words, and of a spoken answer the whole transcript."""
+    async with database.read() as session:
+        found = await Grades(session, caller.tenant_id).get(grade_id)
+        promised = await PendingGrades(session, caller.tenant_id).get(grade_id)
+        submission = next((row[1] for row in (found, promised) if row is not None), None)
+        if submission is None:
+            raise _no_such_grade(grade_id)
+        spoken = await Transcripts(session, caller.tenant_id).of(submission.id)
+    graded = GradedAnswer(submission_id=submission.id, answer=submission.answer, spoken=spoken)
+    return Response(graded.model_dump_json(), media_type="application/json")
+
+
+@router.get("", response_model=GradePage)
+async def list_grades(
+    asked: Annotated[GradeQuery, Query()], caller: Reading, database: OpenDatabase
+) -> Response:
+    """List the grades that are made, newest first."""
+    wanted = asked.model_dump(exclude={"limit", "cursor"})
+    cursors = Cursors("grades", **wanted)
+    before = cursors.decode(asked.cursor)
+    async with database.read() as session:
+        found = await Grades(session, caller.tenant_id).page(
+            GradeFilter(**wanted), before=before, limit=asked.limit + 1
+        )
+    shown = found[: asked.limit]
+    more = len(found) > asked.limit
+    return json_response(
+        {
+            "items": [stored_grade(*row) for row in shown],
+            "next_cursor": cursors.encode(shown[-1][0].id) if more else None,
+        }
     )
 
-    rubric_id: str | None = None
-    rubric_version: str | None = None
-    rubric: _InlineRubric | None = None
-    question: str | None = None
-    answer: str
-    asked: Annotated[list[str], Field(max_length=_MAX_ASKED)] = []
-    allow_partial: bool = False
 
-    @model_validator(mode="after")
-    def _check_one_source(self) -> Self:
-        given = [
-            name for name in ("rubric_id", "rubric", "question") if getattr(self, name) is not None
-        ]
-        if len(given) != 1:
-            found = " and ".join(given) or "none of them"
-            raise ValueError(f"give exactly one of rubric_id, rubric and question, not {found}")
-        if self.rubric_version is not None and self.rubric_id is None:
-            raise ValueError("rubric_version goes with rubric_id")
-        return self
-
-
-@router.post("", status_code=status.HTTP_201_CREATED, response_model=Grade)
-async def create_grade(body: GradeRequest, grader: OpenGrader) -> Response:
-    """Grade one answer."""
-    rubric = await _find_rubric(body, grader)
-    grade = await grader.grade(
-        body.answer, rubric, asked=body.asked, allow_partial=body.allow_partial
-    )
-    # The grade is valid by construction; serialising it once is all that is left to do.
-    return Response(grade.model_dump_json(), status.HTTP_201_CREATED, media_type="application/json")
-
-
-async def _find_rubric(body: GradeRequest, grader: Grader) -> Rubric:
-    if body.rubric_id is not None:
-        return grader.bank.get(body.rubric_id, body.rubric_version)
-    if body.rubric is not None:
-        return parse_rubric(body.rubric)
-    return await grader.route(body.question or "")
+def _no_such_grade(grade_id: str) -> NotFound:
+    return NotFound(f"there is no grade '{grade_id[:80]}'")

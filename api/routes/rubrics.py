@@ -1,120 +1,185 @@
-"""`/v1/rubrics`."""
+"""`/v1/rubrics`: what there is. What authors do is in `api.routes.rubric_authoring`."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-from itertools import islice
-from typing import Annotated, Self
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from anyio import to_thread
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+from semver import Version
 
-from api.dependencies import OpenGrader
-from grader.errors import BadInput
-from grader.types import Kind, Level, Rubric, Status
+from api.auth import AnyCaller
+from api.dependencies import OpenDatabase, OpenGrader
+from api.fields import Label
+from api.paging import CursorParameter, Cursors
+from api.rubrics import (
+    Catalogue,
+    Owner,
+    RubricDetail,
+    RubricFilter,
+    RubricFormat,
+    RubricPage,
+    RubricSummary,
+    RubricVersion,
+    RubricVersionPage,
+    etag,
+    rubric_file,
+)
+from grader.bank import RubricDiff, diff_rubrics
+from grader.types import Kind, Level, Status
 
 router = APIRouter(prefix="/v1/rubrics", tags=["rubrics"])
 
+_VersionParameter = Annotated[
+    str | None, Query(description="The newest published one by default, your own before the bank's")
+]
 
-class OptionText(BaseModel):
-    """One choice of a multiple-choice question, as a candidate sees it."""
-
-    id: str
-    text: str
-
-
-class RubricSummary(BaseModel):
-    """A rubric without what its answers are judged by.
-
-    Attributes:
-        options: Of a multiple-choice question, in order: the first is A.
-    """
-
-    id: str
-    version: str
-    status: Status
-    question: str
-    kind: Kind
-    level: Level
-    topics: tuple[str, ...]
-    options: tuple[OptionText, ...]
-    sha256: str
-    structure_sha256: str
-
-    @classmethod
-    def of(cls, rubric: Rubric) -> Self:
-        """Summarise a rubric."""
-        return cls.model_validate(rubric, from_attributes=True)
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file; `Export-Losses` says what its format has no place for",
+        "content": {each.media_type: each.described for each in RubricFormat},
+    }
+}
 
 
-class RubricDetail(Rubric):
-    """A whole rubric with its two hashes."""
-
-    content_hash: Annotated[str, Field(serialization_alias="sha256")]
-    structure_hash: Annotated[str, Field(serialization_alias="structure_sha256")]
-
-    @classmethod
-    def of(cls, rubric: Rubric) -> Self:
-        """Add the hashes to a rubric."""
-        hashes = {"content_hash": rubric.sha256, "structure_hash": rubric.structure_sha256}
-        return cls.model_validate(rubric.model_dump() | hashes)
-
-
-class RubricPage(BaseModel):
-    """One page of rubrics.
+class RubricQuery(BaseModel):
+    """Which rubrics to list.
 
     Attributes:
-        next_cursor: Give it as `cursor` for the next page; null on the last.
+        topic: Only rubrics with this topic.
+        level: Only rubrics of this level.
+        kind: Only rubrics of this kind.
+        status: Of each id the newest version that stands so.
+        owner: Only your own, or only those of the shared bank.
+        text: Only rubrics with this in their id, question or topics.
+        limit: At most so many on a page.
+        cursor: `next_cursor` of the page before; the first page without it.
     """
 
-    items: list[RubricSummary]
-    next_cursor: str | None
+    model_config = ConfigDict(extra="forbid")
+
+    topic: Label | None = None
+    level: Level | None = None
+    kind: Kind | None = None
+    status: Status = Status.PUBLISHED
+    owner: Owner | None = None
+    text: Label | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: str | None = None
 
 
 @router.get("")
 async def list_rubrics(
+    asked: Annotated[RubricQuery, Query()],
+    caller: AnyCaller,
     grader: OpenGrader,
-    topic: Annotated[str | None, Query(description="Only rubrics with this topic")] = None,
-    level: Annotated[Level | None, Query(description="Only rubrics of this level")] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str | None, Query(description="From the page before")] = None,
+    database: OpenDatabase,
 ) -> RubricPage:
-    """List the published rubrics, by id."""
-    after = _decode(cursor) if cursor is not None else ""
-    matching = (
-        rubric
-        for rubric in grader.bank
-        if rubric.id > after
-        and (topic is None or topic in rubric.topics)
-        and (level is None or rubric.level is level)
-    )
-    found = list(islice(matching, limit + 1))
-    more = len(found) > limit
+    """List your rubrics and those of the shared bank, by id; one version of each."""
+    wanted = asked.model_dump(exclude={"limit", "cursor"})
+    cursors = Cursors("rubrics", **wanted)
+    after = cursors.decode(asked.cursor) or ""
+    async with database.read() as session:
+        found = await Catalogue(session, caller.tenant_id, grader.bank).page(
+            RubricFilter(**wanted), after=after, limit=asked.limit + 1
+        )
+    shown = found[: asked.limit]
+    more = len(found) > asked.limit
     return RubricPage(
-        items=[RubricSummary.of(rubric) for rubric in found[:limit]],
-        next_cursor=_encode(found[limit - 1].id) if more else None,
+        items=[RubricSummary.of(entry) for entry in shown],
+        next_cursor=cursors.encode(shown[-1].rubric.id) if more else None,
     )
 
 
 @router.get("/{rubric_id}")
 async def get_rubric(
     rubric_id: str,
+    response: Response,
+    caller: AnyCaller,
     grader: OpenGrader,
-    version: Annotated[str | None, Query(description="The current one by default")] = None,
+    database: OpenDatabase,
+    version: _VersionParameter = None,
 ) -> RubricDetail:
     """Return one rubric whole."""
-    return RubricDetail.of(grader.bank.get(rubric_id, version))
+    async with database.read() as session:
+        entry = await Catalogue(session, caller.tenant_id, grader.bank).find(rubric_id, version)
+    response.headers["ETag"] = etag(entry)
+    return RubricDetail.of(entry)
 
 
-def _encode(rubric_id: str) -> str:
-    return base64.urlsafe_b64encode(rubric_id.encode()).decode()
+@router.get("/{rubric_id}/versions")
+async def list_rubric_versions(
+    rubric_id: str,
+    caller: AnyCaller,
+    grader: OpenGrader,
+    database: OpenDatabase,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: CursorParameter = None,
+) -> RubricVersionPage:
+    """List the versions of a rubric, the greatest number first."""
+    cursors = Cursors("rubric versions", rubric_id=rubric_id)
+    before = cursors.decode(cursor)
+    async with database.read() as session:
+        catalogue = Catalogue(session, caller.tenant_id, grader.bank)
+        entries = await catalogue.versions(rubric_id)
+    if before is not None:
+        last = Version.parse(before)
+        entries = [entry for entry in entries if Version.parse(entry.rubric.version) < last]
+    shown = entries[:limit]
+    more = len(entries) > limit
+    return RubricVersionPage(
+        items=[RubricVersion.of(entry) for entry in shown],
+        next_cursor=cursors.encode(shown[-1].rubric.version) if more else None,
+    )
 
 
-def _decode(cursor: str) -> str:
-    try:
-        return base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError):
-        raise BadInput(
-            "the cursor is not one that this service gave out; start without it"
-        ) from None
+@router.get("/{rubric_id}/versions/{version}")
+async def get_rubric_version(
+    rubric_id: str,
+    version: str,
+    response: Response,
+    caller: AnyCaller,
+    grader: OpenGrader,
+    database: OpenDatabase,
+) -> RubricDetail:
+    """Return one version whole, with the `ETag` that changes to it may name in `If-Match`."""
+    return await get_rubric(rubric_id, response, caller, grader, database, version)
+
+
+@router.get("/{rubric_id}/diff")
+async def diff_rubric_versions(
+    rubric_id: str,
+    caller: AnyCaller,
+    grader: OpenGrader,
+    database: OpenDatabase,
+    old: Annotated[str, Query(alias="from", description="The version to compare from")],
+    new: Annotated[
+        str | None, Query(alias="to", description="To compare to; the newest published by default")
+    ] = None,
+) -> RubricDiff:
+    """Say what changed between two versions, and whether grades under them can be compared."""
+    async with database.read() as session:
+        catalogue = Catalogue(session, caller.tenant_id, grader.bank)
+        before = await catalogue.find(rubric_id, old)
+        after = await catalogue.find(rubric_id, new)
+    return await to_thread.run_sync(diff_rubrics, before.rubric, after.rubric)
+
+
+@router.get("/{rubric_id}/export", response_class=Response, responses=_FILES)
+async def export_rubric(
+    rubric_id: str,
+    caller: AnyCaller,
+    grader: OpenGrader,
+    database: OpenDatabase,
+    written_as: Annotated[RubricFormat, Query(alias="format")] = RubricFormat.YAML,
+    version: _VersionParameter = None,
+) -> Response:
+    """Return a rubric as a file: YAML or JSON as in the bank, HealthBench-style, or a table."""
+    async with database.read() as session:
+        entry = await Catalogue(session, caller.tenant_id, grader.bank).find(rubric_id, version)
+    file = rubric_file(entry.rubric, written_as)
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    if file.losses:
+        headers["Export-Losses"] = file.losses
+    return Response(file.text, media_type=file.media_type, headers=headers)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from evals.attacks._plan import Suite
 from evals.attacks._types import Case, Outcome
 from grader.errors import AnswerInvalid
+from grader.ordered import in_order
 from grader.types import Grade, Rubric
 
 
@@ -59,27 +59,29 @@ async def run_cases(
         on_graded()
         return made
 
-    bases = suite.bases
-    needed = _bases_of(cases)
-    found = {
-        base_id: made
-        async for base_id, made in _in_order(
-            needed,
-            lambda base_id: graded(bases[base_id].text, bases[base_id].rubric_id),
-            concurrency,
-        )
+    async def before(base_id: str) -> tuple[str, float | None]:
+        base = suite.bases[base_id]
+        return base_id, (await graded(base.text, base.rubric_id)).score
+
+    scores = {
+        base_id: score
+        async for base_id, score in in_order(_bases_of(cases), before, workers=concurrency)
     }
-    async for case, made in _in_order(
-        cases, lambda case: graded(case.text, case.rubric_id), concurrency
-    ):
-        yield Outcome(
+
+    async def outcome(case: Case) -> Outcome:
+        made = await graded(case.text, case.rubric_id)
+        return Outcome(
             case=case,
-            base_score=found[case.base_id].score if case.base_id else 0.0,
+            base_score=scores[case.base_id] if case.base_id else 0.0,
             score=made.score,
             flags=made.flags,
             needs_review=made.needs_review,
             refused=made.refused,
         )
+
+    async with aclosing(in_order(cases, outcome, workers=concurrency)) as outcomes:
+        async for each in outcomes:
+            yield each
 
 
 def answers_to_grade(cases: Sequence[Case]) -> int:
@@ -97,28 +99,3 @@ async def _grade(grader: GradesAnswers, text: str, rubric: Rubric) -> _Graded:
     except AnswerInvalid as error:
         return _Graded(0.0, refused=str(error))
     return _Graded(grade.score, grade.flags, grade.needs_review)
-
-
-_Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
-
-
-async def _in_order(
-    items: Sequence[_Item],
-    work: Callable[[_Item], Coroutine[object, object, _Result]],
-    concurrency: int,
-) -> AsyncIterator[tuple[_Item, _Result]]:
-    """Do some of the work at a time, and yield results in the order of the items."""
-    under_way: deque[tuple[_Item, asyncio.Task[_Result]]] = deque()
-    try:
-        for item in items:
-            if len(under_way) >= concurrency:
-                first, task = under_way.popleft()
-                yield first, await task
-            under_way.append((item, asyncio.create_task(work(item))))
-        while under_way:
-            first, task = under_way.popleft()
-            yield first, await task
-    finally:
-        for _, task in under_way:
-            task.cancel()

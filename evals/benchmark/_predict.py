@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import islice
@@ -17,6 +17,7 @@ from grader.embedding import SharedEncoder
 from grader.errors import AnswerInvalid, JudgeUnavailable
 from grader.index import RubricVectors, encode_rubric
 from grader.judges import Judge, JudgeTask
+from grader.ordered import in_order
 from grader.scoring import CREDIT
 from grader.types import Judgement, Point, PointFinding, Rubric, Verdict
 
@@ -79,7 +80,8 @@ class Predictor:
     ) -> list[tuple[BenchmarkRow, Prediction]]:
         """Judge rows, in order, with at most `workers` under way."""
         predicted = []
-        async with aclosing(self._predictions(islice(rows, limit), workers)) as predictions:
+        results = in_order(islice(rows, limit), self._with_row, workers=workers)
+        async with aclosing(results) as predictions:
             async for each in predictions:
                 predicted.append(each)
                 if on_row:
@@ -103,23 +105,8 @@ class Predictor:
         vectors = await self._vectors_of(rubric)
         return await self._judge.judge(JudgeTask(answer, rubric, vectors))
 
-    async def _predictions(
-        self, rows: Iterable[BenchmarkRow], workers: int
-    ) -> AsyncGenerator[tuple[BenchmarkRow, Prediction]]:
-        pending: list[tuple[BenchmarkRow, asyncio.Task[Prediction]]] = []
-        try:
-            for row in rows:
-                pending.append((row, asyncio.create_task(self.predict(row))))
-                if len(pending) >= workers:
-                    first, task = pending.pop(0)
-                    yield first, await task
-            while pending:
-                first, task = pending.pop(0)
-                yield first, await task
-        finally:
-            for _, task in pending:
-                task.cancel()
-            await asyncio.gather(*(task for _, task in pending), return_exceptions=True)
+    async def _with_row(self, row: BenchmarkRow) -> tuple[BenchmarkRow, Prediction]:
+        return row, await self.predict(row)
 
     async def _vectors_of(self, rubric: Rubric) -> RubricVectors:
         task = self._vectors.get(rubric.id)

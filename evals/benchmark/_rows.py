@@ -205,9 +205,10 @@ def is_benchmark(path: Path) -> bool:
     with opened(path) as file:
         for _, _, raw in numbered_lines(file):
             try:
-                return "references" in json.loads(raw)
+                found = json.loads(raw)
             except ValueError:
                 return False
+            return isinstance(found, dict) and "references" in found
     return False
 
 

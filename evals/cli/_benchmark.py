@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _WORKERS = 32
 
+_PLUS_MINUS = "± is half the 95 % interval, questions resampled; --json has its ends."
+
 
 def benchmark(
     files: Annotated[
@@ -30,6 +32,9 @@ def benchmark(
         int, typer.Option(min=1, max=256, help="Answers judged at the same time.")
     ] = _WORKERS,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print a Markdown table, as in docs/benchmarks.md.")
+    ] = False,
 ) -> None:
     """Measure the judge on public answer-grading sets.
 
@@ -77,7 +82,11 @@ def benchmark(
         }
         sys.stdout.write(json.dumps(document, indent=2) + "\n")
         return
-    _render(reports, f"{chosen.identity.judge}: {chosen.identity.model}")
+    judged_by = f"{chosen.identity.judge}: {chosen.identity.model}"
+    if as_markdown:
+        _write_markdown(reports, judged_by)
+    else:
+        _render(reports, judged_by)
 
 
 def _render(reports: list[BenchmarkReport], judge: str) -> None:
@@ -92,6 +101,23 @@ def _render(reports: list[BenchmarkReport], judge: str) -> None:
     table.add_column("", no_wrap=True)
     for report in reports:
         table.add_column(Path(report.file).stem, justify="right", no_wrap=True)
+    for name, cells in _rows(reports).items():
+        table.add_row(name, *cells)
+    console.print(table)
+    console.print()
+    console.print(Text(_PLUS_MINUS, style="dim"))
+
+
+def _write_markdown(reports: list[BenchmarkReport], judge: str) -> None:
+    heads = [f"`{Path(report.file).stem}`" for report in reports]
+    lines = [["", *heads], ["---", *("---:" for _ in reports)]]
+    lines += [[name.strip(), *cells] for name, cells in _rows(reports).items()]
+    table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    sys.stdout.write(f"{table}\n\nJudge: `{judge}`. {_PLUS_MINUS}\n")
+
+
+def _rows(reports: list[BenchmarkReport]) -> dict[str, list[str]]:
+    """Write the figures, a cell for each file; without the rows that no file has."""
     shown = {
         "rows": [f"{report.rows:,}" for report in reports],
         "questions": [f"{report.questions:,}" for report in reports],
@@ -114,14 +140,7 @@ def _render(reports: list[BenchmarkReport], judge: str) -> None:
         ],
         "seconds": [f"{report.seconds:.0f}" for report in reports],
     }
-    for name, cells in shown.items():
-        if any(cells):
-            table.add_row(name, *cells)
-    console.print(table)
-    console.print()
-    console.print(
-        Text("± is half the 95 % interval, questions resampled; --json has its ends.", style="dim")
-    )
+    return {name: cells for name, cells in shown.items() if any(cells)}
 
 
 def _plain(value: float | None) -> str:

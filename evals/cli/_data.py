@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from evals.wording import counted
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -79,7 +81,8 @@ def check(
         if len(problems) > _MOST_SHOWN:
             console.print(f"and {len(problems) - _MOST_SHOWN:,} more; --json lists all")
         warnings = len(problems) - errors
-        console.print(f"{answers:,} answers checked: {errors:,} errors, {warnings:,} warnings")
+        found = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
+        console.print(f"{counted(answers, 'answer')} checked: {found}")
     if errors or (strict and problems):
         raise typer.Exit(1)
 
@@ -117,18 +120,29 @@ def import_table(
     table: Annotated[
         Path,
         typer.Argument(
-            metavar="TABLE.csv",
-            help="Columns id, rubric_id, rubric_version, answer, rater, score, point:ID, "
-            "mistake:ID, evidence:ID, tag:NAME.",
+            metavar="FILE",
+            help="Reviews as the service exports them (.jsonl), or a table (.csv) with columns id, "
+            "rubric_id, rubric_version, answer, rater, score, point:ID, mistake:ID, evidence:ID, "
+            "tag:NAME.",
         ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="Where the JSON lines go.")],
 ) -> None:
-    """Turn a table, one row a rater's labels of an answer, into a data set."""
-    from evals.datasets import DatasetInvalid, import_csv
+    """Turn exported reviews, or a table of labels, into a data set.
+
+    A row of a table has one rater's labels of one answer, and so has a line of exported reviews.
+    """
+    from evals.benchmark import is_benchmark
+    from evals.datasets import REVIEW_SUFFIXES, DatasetInvalid, import_csv, import_reviews
     from grader.errors import Problem
 
-    answers = import_csv(table)
+    reviewed = table.suffix.lower() in REVIEW_SUFFIXES
+    if reviewed and is_benchmark(table):
+        message = (
+            "a public set, which needs no import: 'grader eval benchmark' measures it as it is"
+        )
+        raise DatasetInvalid([Problem("", message, str(table))])
+    answers = import_reviews(table) if reviewed else import_csv(table)
     lines = [answer.model_dump_json(exclude_defaults=True) + "\n" for answer in answers]
     try:
         output.write_text("".join(lines), encoding="utf-8")

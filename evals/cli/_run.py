@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from evals.cli._grading import Place
     from grader.settings import Settings
 
 
@@ -45,10 +47,18 @@ def run(
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Answers graded at the same time.")
     ] = None,
+    service: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Have a grading service grade, as batches in its queue; GRADER_API_KEY is the key.",
+        ),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many.")] = None,
     repeats: Annotated[
-        int, typer.Option(min=1, max=20, help="Grade each answer so often; shows flips.")
-    ] = 1,
+        int | None,
+        typer.Option(min=1, max=20, help="Grade each answer so often; shows flips.  [default: 1]"),
+    ] = None,
     resamples: Annotated[
         int, typer.Option(min=100, max=100_000, help="Of the questions, for the intervals.")
     ] = 1000,
@@ -59,57 +69,41 @@ def run(
     Figures come with 95 % intervals, from resampling questions. Run it again with the same output
     file to go on where it stopped; only what changed is graded.
     """
-    import asyncio
-
-    from evals.cli._progress import progress
+    from evals.cli._grading import Here, NewRun, refuse_with_service, service_at
     from evals.cli._summary import render_summary
     from evals.datasets import BACKEND, Dataset
     from evals.metrics import summarise
-    from evals.runs import (
-        RunFile,
-        RunHeader,
-        RunInvalid,
-        RunWriter,
-        check_output,
-        rubric_choice,
-        run_answers,
-    )
-    from grader import __version__
+    from evals.runs import RunFile, RunInvalid, check_output, rubric_choice
+    from grader.bank import load_bank
     from grader.cli._open import bank_of_folder, load_settings, opened
 
+    if service is not None:
+        refuse_with_service(judge=judge, workers=workers, repeats=repeats)
     chosen = data or [BACKEND]
     dataset = Dataset.open(chosen, split=split)
     settings = _uncached(load_settings(judge=judge, concurrency=workers), repeats)
-    bank = bank_of_folder(rubrics, settings) if rubrics else None
+    bank = (
+        bank_of_folder(rubrics, settings)
+        if rubrics
+        else load_bank(settings.rubrics_dir, settings.corpus_dir)
+    )
+    choose = rubric_choice(bank, latest=latest)
     total = min(len(dataset), limit or len(dataset))
+    # Said at once, not after the model has been loaded or the service has graded.
+    if not any(choose(case.answer) for case in islice(dataset, limit)):
+        where = rubrics or settings.rubrics_dir
+        raise RunInvalid(f"none of the {total} answers has its rubric in {where}")
     if output is not None:
-        check_output(output)  # said at once, not after the model has been loaded
-    with _output(output) as path, opened(settings, bank, indexed=False) as grader:
-        identity = grader.judge.identity
-        header = RunHeader(
-            judge=identity.judge,
-            model=identity.model,
-            prompt_sha256=identity.prompt_sha256,
-            version=__version__,
-            data=tuple(map(str, chosen)),
-            split=split,
-        )
-        with RunWriter(path, header, fresh=fresh) as writer, progress("grading", total) as advance:
-            report = asyncio.run(
-                run_answers(
-                    grader,
-                    dataset,
-                    writer,
-                    rubric_choice(grader.bank, latest=latest),
-                    workers=settings.concurrency,
-                    repeats=repeats,
-                    limit=limit,
-                    on_answer=advance,
-                )
-            )
-        if report.skipped == total:
-            where = rubrics or settings.rubrics_dir
-            raise RunInvalid(f"none of the {total} answers has its rubric in {where}")
+        check_output(output)
+    with _output(output) as path, ExitStack() as stack:
+        place: Place
+        if service is not None:
+            place = stack.enter_context(service_at(service))
+        else:
+            grader = stack.enter_context(opened(settings, bank, indexed=False))
+            place = Here(grader, settings.concurrency, repeats or 1)
+        new = NewRun(path, chosen, split, total, limit, fresh, kept=output is not None)
+        report = new.make(place, dataset, choose)
         summary = summarise(RunFile.open(path), resamples=resamples)
     if as_json:
         sys.stdout.write(summary.model_dump_json(indent=2) + "\n")
@@ -119,9 +113,9 @@ def run(
     _note(report.reused, f"answers taken from {output} as they were")
 
 
-def _uncached(settings: Settings, repeats: int) -> Settings:
+def _uncached(settings: Settings, repeats: int | None) -> Settings:
     """Have every repeat judged anew; a cached reply cannot flip."""
-    if repeats == 1:
+    if repeats in (None, 1):
         return settings
     llm = settings.llm.model_copy(update={"cache": False})
     return settings.model_copy(update={"llm": llm})

@@ -7,6 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from evals.metrics import TITLES, Figure, RunSummary
+from evals.reports import ONE_QUESTION, left_out
+from evals.wording import counted
 
 _SLICE_COLUMNS = {
     "verdict_accuracy": "accuracy",
@@ -49,28 +51,23 @@ def figure_text(figure: Figure) -> str:
     if figure.value is None:
         return "not defined"
     digits = 1 if abs(figure.value) > 1 else 3
-    if figure.low is None or figure.high is None:
-        return f"{figure.value:.{digits}f}"
-    return f"{figure.value:.{digits}f}  {figure.low:.{digits}f} to {figure.high:.{digits}f}"
+    value, low, high = (
+        "" if each is None else f"{each:.{digits}f}".replace("-", "−")
+        for each in (figure.value, figure.low, figure.high)
+    )
+    return f"{value}  {low} to {high}" if low and high else value
 
 
 def _counts(summary: RunSummary) -> Text:
     counts = summary.counts
     text = Text(
-        f"{counts.answers:,} answers to {counts.questions:,} questions; "
-        f"{counts.points:,} points and {counts.mistakes:,} mistakes labelled"
+        f"{counted(counts.answers, 'answer')} to {counted(counts.questions, 'question')}; "
+        f"{counted(counts.points, 'point')} and {counted(counts.mistakes, 'mistake')} labelled"
     )
-    apart = {
-        "points ungraded": counts.ungraded_points,
-        "mistakes ungraded": counts.ungraded_mistakes,
-        "scores withheld": counts.withheld_scores,
-        "answers failed": counts.failed,
-        "points and mistakes not labelled": counts.unlabelled,
-        "labels for ids that the rubric does not have": counts.unmapped,
-    }
-    for name, count in apart.items():
-        if count:
-            text += Text(f"\n{count:,} {name}, in no figure", style="yellow")
+    for said in left_out(summary):
+        text += Text(f"\n{said}, in no figure", style="yellow")
+    if counts.questions == 1:
+        text += Text(f"\n{ONE_QUESTION}", style="yellow")
     return text
 
 

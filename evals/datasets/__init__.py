@@ -1,6 +1,6 @@
 """Labelled answers: JSON lines, every point and mistake labelled, by one rater or several."""
 
-from evals.datasets._agreement import Agreement, agreement
+from evals.datasets._agreement import Agreement, AgreementTally, agreement
 from evals.datasets._backend import BACKEND, Split, backend_answers, backend_split
 from evals.datasets._check import check_dataset, label_problems
 from evals.datasets._csv import import_csv
@@ -22,6 +22,8 @@ from evals.datasets._lines import (
     read_object,
     validation_problems,
 )
+from evals.datasets._reviews import SUFFIXES as REVIEW_SUFFIXES
+from evals.datasets._reviews import import_reviews
 from evals.datasets._stats import DatasetStats, dataset_stats
 from evals.datasets._style_probe import (
     STYLE_FEATURES,
@@ -34,10 +36,12 @@ from evals.datasets._style_probe import (
 
 __all__ = [
     "BACKEND",
+    "REVIEW_SUFFIXES",
     "SETTLED",
     "SPLITS_FILE",
     "STYLE_FEATURES",
     "Agreement",
+    "AgreementTally",
     "Dataset",
     "DatasetInvalid",
     "DatasetStats",
@@ -56,6 +60,7 @@ __all__ = [
     "check_dataset",
     "dataset_stats",
     "import_csv",
+    "import_reviews",
     "label_problems",
     "load_answers",
     "majority",

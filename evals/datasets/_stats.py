@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from evals.datasets._agreement import Agreement, agreement
+from evals.datasets._agreement import Agreement, AgreementTally
 from evals.datasets._dataset import Dataset
 from evals.datasets._style_probe import StyleProbe, StyleRow, probe_style, style_rows
 from grader.types import Frozen, Verdict
@@ -55,7 +55,7 @@ def dataset_stats(dataset: Dataset) -> DatasetStats:
     tags: dict[str, Counter[str]] = {}
     words: list[int] = []
     characters: list[int] = []
-    ratings = []
+    ratings = AgreementTally()
     rows: list[StyleRow] = []
     for case in dataset:
         answer = case.answer
@@ -64,7 +64,7 @@ def dataset_stats(dataset: Dataset) -> DatasetStats:
         raters.update(rating.rater for rating in case.ratings)
         words.append(len(answer.answer.split()))
         characters.append(len(answer.answer))
-        ratings.append(case.ratings)
+        ratings.add(case.ratings)
         for name, value in answer.tags.items():
             tags.setdefault(name, Counter())[value] += 1
         rows += style_rows(answer)
@@ -76,7 +76,7 @@ def dataset_stats(dataset: Dataset) -> DatasetStats:
         words=_spread(words),
         characters=_spread(characters),
         raters=dict(raters),
-        agreement=agreement(ratings),
+        agreement=ratings.agreement(),
         tags={name: dict(sorted(counts.items())) for name, counts in sorted(tags.items())},
         style=probe_style(rows),
     )

@@ -25,8 +25,8 @@ from evals.metrics._measure import (
     question_draws,
     tallied,
 )
-from evals.metrics._summary import RunSummary, Slice, summarise
-from evals.metrics._table import BANDS, VERDICTS, Columns, RunTable
+from evals.metrics._summary import Cost, RunSummary, Slice, summarise
+from evals.metrics._table import BANDS, VERDICTS, Columns, RunTable, TableBuilder
 
 __all__ = [
     "BANDS",
@@ -35,6 +35,7 @@ __all__ = [
     "TITLES",
     "VERDICTS",
     "Columns",
+    "Cost",
     "CoveragePoint",
     "Figure",
     "FloatArray",
@@ -45,6 +46,7 @@ __all__ = [
     "RunSummary",
     "RunTable",
     "Slice",
+    "TableBuilder",
     "Tallied",
     "Title",
     "area_under_risk",

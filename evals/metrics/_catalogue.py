@@ -8,9 +8,14 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from evals.metrics import _formulas as formulas
-from evals.metrics._confidence import area_under_risk, calibration_error, risk_at
-from evals.metrics._measure import FloatArray, Measure, Ranked, tallied
+from evals.metrics._measure import FloatArray, IntArray, Measure, Ranked, tallied
 from evals.metrics._table import BANDS, VERDICTS, Columns, RunTable
+from evals.metrics._weighted_confidence import (
+    BySureness,
+    weighted_area_under_risk,
+    weighted_calibration_error,
+    weighted_risk_at,
+)
 
 CONFIDENT_SHARE = 0.6
 
@@ -61,7 +66,7 @@ def measures(table: RunTable) -> dict[str, Measure]:
 
     Ungraded points and mistakes and withheld scores enter none of them.
     """
-    total = len(table.question_ids)
+    total = table.units
     found = dict(_all(table, total))
     return {name: found[name] for name in TITLES if name in found and found[name].count}
 
@@ -123,16 +128,18 @@ def _score_measures(answers: Columns, total: int) -> Iterator[tuple[str, Measure
 
 
 def _confidence_measures(points: Columns) -> Iterator[tuple[str, Measure]]:
+    questions, confidence = points.questions, points["confidence"]
     right = (points["label"] == points["verdict"]).astype(np.float64)
-    columns = points["confidence"], right
-    yield "calibration_error", Ranked(points.questions, columns, calibration_error)
-    yield "confident_accuracy", Ranked(points.questions, columns, _confident_accuracy)
-    wrong = points["confidence"], 1 - right
-    yield "risk_area", Ranked(points.questions, wrong, area_under_risk)
+    calibration = BySureness.rising(questions, confidence, right, weighted_calibration_error)
+    yield "calibration_error", calibration
+    surest = BySureness.falling(questions, confidence, 1 - right, _confident_accuracy)
+    yield "confident_accuracy", surest
+    area = BySureness.falling(questions, confidence, 1 - right, weighted_area_under_risk)
+    yield "risk_area", area
 
 
-def _confident_accuracy(confidence: FloatArray, right: FloatArray) -> float:
-    return 1 - risk_at(confidence, 1 - right, CONFIDENT_SHARE)
+def _confident_accuracy(times: IntArray, steps: IntArray, wrong: FloatArray) -> float:
+    return 1 - weighted_risk_at(times, steps, wrong, CONFIDENT_SHARE)
 
 
 def _mean(columns: Columns, column: str, total: int) -> Measure:

@@ -10,11 +10,11 @@ import numpy.typing as npt
 from evals.metrics._measure import FloatArray
 from grader.types import Frozen
 
-_BINS = 15
+BINS = 15
 _CURVE = 20
 
 # Confidences are compared to this many decimals, so that a last bit cannot order two cases.
-_DECIMALS = 9
+DECIMALS = 9
 
 
 class ReliabilityBin(Frozen):
@@ -33,7 +33,7 @@ class CoveragePoint(Frozen):
 
 
 def reliability(
-    confidence: FloatArray, correct: FloatArray, bins: int = _BINS
+    confidence: FloatArray, correct: FloatArray, bins: int = BINS
 ) -> list[ReliabilityBin]:
     """Compare confidence with accuracy in bins of equal mass, least confident first."""
     return [
@@ -49,8 +49,7 @@ def reliability(
 def calibration_error(confidence: FloatArray, correct: FloatArray) -> float:
     """Expected calibration error over bins of equal mass (Nguyen and O'Connor, EMNLP 2015)."""
     gaps = [
-        abs(float(confidence[part].sum() - correct[part].sum()))
-        for part in _bins(confidence, _BINS)
+        abs(float(confidence[part].sum() - correct[part].sum())) for part in _bins(confidence, BINS)
     ]
     return sum(gaps) / len(confidence)
 
@@ -60,10 +59,11 @@ def risk_by_coverage(confidence: FloatArray, loss: FloatArray) -> FloatArray:
 
     Cases of equal confidence share their mean loss, so that their order cannot matter.
     """
-    confidence = np.round(confidence, _DECIMALS)
-    _, group, sizes = np.unique(-confidence, return_inverse=True, return_counts=True)
-    shared = np.bincount(group, weights=loss) / sizes
-    ordered = np.repeat(shared, sizes)
+    doubt = -np.round(confidence, DECIMALS)
+    order = np.argsort(doubt, kind="stable")
+    begins = np.flatnonzero(np.diff(doubt[order], prepend=-np.inf))
+    sizes = np.diff(begins, append=len(loss))
+    ordered = np.repeat(np.add.reduceat(loss[order], begins) / sizes, sizes)
     risk: FloatArray = np.cumsum(ordered) / np.arange(1, len(loss) + 1)
     return risk
 
@@ -93,5 +93,5 @@ def risk_curve(confidence: FloatArray, loss: FloatArray) -> list[CoveragePoint]:
 
 
 def _bins(confidence: FloatArray, bins: int) -> Sequence[npt.NDArray[np.intp]]:
-    order = np.argsort(np.round(confidence, _DECIMALS), kind="stable")
+    order = np.argsort(np.round(confidence, DECIMALS), kind="stable")
     return [part for part in np.array_split(order, bins) if len(part)]

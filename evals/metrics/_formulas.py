@@ -120,9 +120,9 @@ def spearman(x: FloatArray, y: FloatArray) -> float:
 
 def auc(positive: npt.NDArray[np.bool_], ranking: FloatArray) -> float:
     """Probability that a positive case ranks above a negative one, ties half; NaN without both."""
-    positives = int(positive.sum())
-    negatives = len(positive) - positives
-    if not positives or not negatives:
+    above, below = ranking[positive], np.sort(ranking[~positive])
+    if not len(above) or not len(below):
         return float("nan")
-    above = rankdata(ranking)[positive].sum() - positives * (positives + 1) / 2
-    return float(above / (positives * negatives))
+    beaten = np.searchsorted(below, above, side="left").sum()
+    beaten_or_tied = np.searchsorted(below, above, side="right").sum()
+    return float((beaten + beaten_or_tied) / (2 * len(above) * len(below)))

@@ -102,7 +102,12 @@ class Ranked:
 
     def replicates(self, draws: IntArray) -> FloatArray:
         """See `Measure.replicates`."""
-        return np.array([self._once(draw[self.questions]) for draw in draws])
+        # What is drawn from sorted cases is sorted, and is soon sorted once more.
+        order = np.argsort(-self.columns[0], kind="stable")
+        cases = Ranked(
+            self.questions[order], tuple(column[order] for column in self.columns), self.compute
+        )
+        return np.array([cases._once(draw[cases.questions]) for draw in draws])
 
     def _once(self, times: IntArray) -> float:
         drawn = np.repeat(np.arange(len(times)), times)

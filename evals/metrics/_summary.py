@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Self
 
 import numpy as np
 
-from evals.datasets import Agreement, Rating, agreement
+from evals.datasets import Agreement, AgreementTally
 from evals.metrics._catalogue import measures
 from evals.metrics._confidence import CoveragePoint, ReliabilityBin, reliability, risk_curve
 from evals.metrics._measure import RESAMPLES, SEED, Figure, figures, question_draws
@@ -24,6 +26,8 @@ _SLICED = (
     "mistake_f1",
     "score_mae",
 )
+
+_MOST_VALUES = 30
 
 
 class Counts(Frozen):
@@ -63,6 +67,20 @@ class Cost(Frozen):
     p95_ms: float
     usage: Usage
 
+    @classmethod
+    def of(cls, answers: Columns) -> Self:
+        """Add up what the answers of a `RunTable` took."""
+        elapsed = answers["elapsed_ms"]
+        return cls(
+            median_ms=round(float(np.median(elapsed)), 1) if len(elapsed) else 0,
+            p95_ms=round(float(np.percentile(elapsed, 95)), 1) if len(elapsed) else 0,
+            usage=Usage(
+                llm_calls=int(answers["llm_calls"].sum()),
+                input_tokens=int(answers["input_tokens"].sum()),
+                output_tokens=int(answers["output_tokens"].sum()),
+            ),
+        )
+
 
 class RunSummary(Frozen):
     """A run in figures.
@@ -71,7 +89,8 @@ class RunSummary(Frozen):
         figures: The measures of `TITLES`, with 95 % intervals by a bootstrap over questions.
         confusion: Points by label, then by verdict, `ungraded` among the verdicts.
         ceiling: How far the raters agree with each other; None with fewer than two.
-        slices: By `tag=value`.
+        slices: By `tag=value`; tags with more than thirty values name answers rather than kinds of
+            them, and are left out.
         judges: Points each judge decided.
     """
 
@@ -95,8 +114,8 @@ def summarise(run: RunFile, *, resamples: int = RESAMPLES, seed: int = SEED) -> 
     Raises:
         RunInvalid: The file is broken.
     """
-    ratings: list[tuple[Rating, ...]] = []
-    table = RunTable.of(_noting_ratings(run, ratings))
+    raters = AgreementTally()
+    table = RunTable.of(_counting_raters(run, raters))
     draws = question_draws(len(table.question_ids), resamples, seed)
     graded = table.points.known("verdict")
     right = (graded["label"] == graded["verdict"]).astype(np.float64)
@@ -110,21 +129,24 @@ def summarise(run: RunFile, *, resamples: int = RESAMPLES, seed: int = SEED) -> 
         reliability=tuple(reliability(graded["confidence"], right)) if len(graded) else (),
         risk_coverage=tuple(risk_curve(graded["confidence"], 1 - right)),
         slices={
-            name: _slice(table.of_answers(places), draws) for name, places in table.slices.items()
+            name: _slice(table.of_answers(table.slices[name]), draws)
+            for name in _slice_names(table)
         },
-        ceiling=agreement(ratings),
-        cost=_cost(table.answers),
+        ceiling=raters.agreement(),
+        cost=Cost.of(table.answers),
         judges=table.judges,
     )
 
 
-def _noting_ratings(
-    records: Iterable[RunRecord], ratings: list[tuple[Rating, ...]]
-) -> Iterable[RunRecord]:
+def _counting_raters(records: Iterable[RunRecord], raters: AgreementTally) -> Iterable[RunRecord]:
     for record in records:
-        if len(record.ratings) > 1:
-            ratings.append(record.ratings)
+        raters.add(record.ratings)
         yield record
+
+
+def _slice_names(table: RunTable) -> list[str]:
+    values = Counter(name.partition("=")[0] for name in table.slices)
+    return [name for name in table.slices if values[name.partition("=")[0]] <= _MOST_VALUES]
 
 
 def _slice(table: RunTable, draws: np.ndarray) -> Slice:
@@ -164,16 +186,3 @@ def _confusion(points: Columns) -> dict[str, dict[str, int]]:
         }
         for code, label in enumerate(VERDICTS)
     }
-
-
-def _cost(answers: Columns) -> Cost:
-    elapsed = answers["elapsed_ms"]
-    return Cost(
-        median_ms=round(float(np.median(elapsed)), 1) if len(elapsed) else 0,
-        p95_ms=round(float(np.percentile(elapsed, 95)), 1) if len(elapsed) else 0,
-        usage=Usage(
-            llm_calls=int(answers["llm_calls"].sum()),
-            input_tokens=int(answers["input_tokens"].sum()),
-            output_tokens=int(answers["output_tokens"].sum()),
-        ),
-    )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, Self
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +68,8 @@ class AnswerRow(NamedTuple):
             some are labelled covered and some not.
         follow_up_hits: Whether the follow-up aims at what the labels show to be a gap; NaN without
             a follow-up for a gap that is labelled.
+        judged: Points that were judged, labelled or not.
+        covered: How many of these were judged covered.
     """
 
     question: float
@@ -78,6 +81,8 @@ class AnswerRow(NamedTuple):
     auc: float
     follow_up_hits: float
     needs_review: float
+    judged: float
+    covered: float
     elapsed_ms: float
     input_tokens: float
     output_tokens: float
@@ -91,9 +96,9 @@ class Columns:
     values: Mapping[str, FloatArray]
 
     @classmethod
-    def of(cls, names: Sequence[str], rows: Sequence[tuple[float, ...]]) -> Self:
-        """Turn rows into columns."""
-        table = np.array(rows, dtype=np.float64).reshape(len(rows), len(names))
+    def of(cls, names: Sequence[str], cells: array[float]) -> Self:
+        """Turn rows, written one after another, into columns."""
+        table = np.array(cells, dtype=np.float64).reshape(-1, len(names))
         return cls({name: table[:, place] for place, name in enumerate(names)})
 
     def __len__(self) -> int:
@@ -127,6 +132,7 @@ class RunTable:
 
     Attributes:
         question_ids: Rubric ids; rows refer to them by position.
+        units: How many there are of what is resampled: questions, see also `by`.
         slices: For each `tag=value` the positions of its answers.
         failed: Answers that could not be graded as a whole.
         unmapped: Labels for ids that the rubric version graded under does not have.
@@ -135,6 +141,7 @@ class RunTable:
     """
 
     question_ids: tuple[str, ...]
+    units: int
     points: Columns
     mistakes: Columns
     answers: Columns
@@ -144,47 +151,28 @@ class RunTable:
     unlabelled: int
     judges: Mapping[str, int] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, records: Iterable[RunRecord]) -> Self:
+    @staticmethod
+    def of(records: Iterable[RunRecord]) -> RunTable:
         """Read a run once, keeping numbers only."""
-        questions: dict[str, int] = {}
-        points: list[PointRow] = []
-        mistakes: list[MistakeRow] = []
-        answers: list[AnswerRow] = []
-        slices: dict[str, list[int]] = {}
-        failed = unmapped = unlabelled = 0
-        judges: Counter[str] = Counter()
-        for place, record in enumerate(records):
-            question = questions.setdefault(record.rubric_id, len(questions))
-            rows = [
-                _point_row(point, record, question, place)
-                for point in record.points
-                if point.label is not None
-            ]
-            points += rows
-            mistakes += [
-                _mistake_row(mistake, record, question, place)
-                for mistake in record.mistakes
-                if mistake.label is not None
-            ]
-            answers.append(_answer_row(record, rows, question, place))
-            for name, value in ({"kind": str(record.kind)} | dict(record.tags)).items():
-                slices.setdefault(f"{name}={value}", []).append(place)
-            failed += record.error is not None
-            unmapped += len(record.unmapped)
-            unlabelled += sum(p.label is None for p in record.points)
-            unlabelled += sum(m.label is None for m in record.mistakes)
-            judges.update(point.judge for point in record.points if point.judge)
-        return cls(
-            question_ids=tuple(questions),
-            points=Columns.of(PointRow._fields, points),
-            mistakes=Columns.of(MistakeRow._fields, mistakes),
-            answers=Columns.of(AnswerRow._fields, answers),
-            slices={name: np.array(places) for name, places in sorted(slices.items())},
-            failed=failed,
-            unmapped=unmapped,
-            unlabelled=unlabelled,
-            judges=dict(judges),
+        builder = TableBuilder()
+        for record in records:
+            builder.add(record)
+        return builder.table()
+
+    def by(self, column: Literal["question", "answer"]) -> RunTable:
+        """Have questions or answers resampled, numbered afresh among those that have rows here."""
+        places = np.unique(self.answers[column])
+
+        def renumbered(columns: Columns) -> Columns:
+            units = np.searchsorted(places, columns[column]).astype(np.float64)
+            return Columns({**columns.values, "question": units})
+
+        return replace(
+            self,
+            units=len(places),
+            points=renumbered(self.points),
+            mistakes=renumbered(self.mistakes),
+            answers=renumbered(self.answers),
         )
 
     def of_answers(self, places: IntArray) -> RunTable:
@@ -199,6 +187,61 @@ class RunTable:
             mistakes=kept(self.mistakes),
             answers=kept(self.answers),
             slices={},
+        )
+
+
+class TableBuilder:
+    """Makes a `RunTable` record by record, for callers that read several runs at once."""
+
+    def __init__(self) -> None:
+        """Begin without records."""
+        self._questions: dict[str, int] = {}
+        # Bare cells, one row after another: a tuple of floats for each would take five times as much.
+        self._points = array("d")
+        self._mistakes = array("d")
+        self._answers = array("d")
+        self._count = 0
+        self._slices: dict[str, list[int]] = {}
+        self._failed = self._unmapped = self._unlabelled = 0
+        self._judges: Counter[str] = Counter()
+
+    def add(self, record: RunRecord) -> None:
+        """Keep the numbers of one record."""
+        place = self._count
+        self._count += 1
+        question = self._questions.setdefault(record.rubric_id, len(self._questions))
+        rows = [
+            _point_row(point, record, question, place)
+            for point in record.points
+            if point.label is not None
+        ]
+        for row in rows:
+            self._points.extend(row)
+        for mistake in record.mistakes:
+            if mistake.label is not None:
+                self._mistakes.extend(_mistake_row(mistake, record, question, place))
+        self._answers.extend(_answer_row(record, rows, question, place))
+        for name, value in ({"kind": str(record.kind)} | dict(record.tags)).items():
+            self._slices.setdefault(f"{name}={value}", []).append(place)
+        self._failed += record.error is not None
+        self._unmapped += len(record.unmapped)
+        self._unlabelled += sum(p.label is None for p in record.points)
+        self._unlabelled += sum(m.label is None for m in record.mistakes)
+        self._judges.update(point.judge for point in record.points if point.judge)
+
+    def table(self) -> RunTable:
+        """Return what was added, as arrays."""
+        return RunTable(
+            question_ids=tuple(self._questions),
+            units=len(self._questions),
+            points=Columns.of(PointRow._fields, self._points),
+            mistakes=Columns.of(MistakeRow._fields, self._mistakes),
+            answers=Columns.of(AnswerRow._fields, self._answers),
+            slices={name: np.array(places) for name, places in sorted(self._slices.items())},
+            failed=self._failed,
+            unmapped=self._unmapped,
+            unlabelled=self._unlabelled,
+            judges=dict(self._judges),
         )
 
 
@@ -249,6 +292,8 @@ def _answer_row(
         auc=auc(np.array([row.label == 0 for row in graded], dtype=np.bool_), ranking),
         follow_up_hits=_follow_up_hits(record),
         needs_review=float(record.needs_review),
+        judged=sum(point.verdict is not Verdict.UNGRADED for point in record.points),
+        covered=sum(point.verdict is Verdict.COVERED for point in record.points),
         elapsed_ms=record.elapsed_ms,
         input_tokens=record.usage.input_tokens,
         output_tokens=record.usage.output_tokens,

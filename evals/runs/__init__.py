@@ -15,10 +15,9 @@ from evals.runs._records import (
     repeat_of,
     with_labels,
 )
-from evals.runs._run import ListeningJudge, RubricChoice, RunReport, rubric_choice, run_answers
+from evals.runs._run import RubricChoice, RunReport, graded_by, rubric_choice, run_answers
 
 __all__ = [
-    "ListeningJudge",
     "MistakeRecord",
     "PointRecord",
     "Repeat",
@@ -33,6 +32,7 @@ __all__ = [
     "RunWriter",
     "check_output",
     "failed_record",
+    "graded_by",
     "graded_record",
     "record_key",
     "repeat_of",

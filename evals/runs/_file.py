@@ -7,12 +7,13 @@ graded again. It goes when the run is whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from evals.runs._records import RubricLine, RunHeader, RunRecord
 from grader.errors import BadInput
@@ -57,6 +58,11 @@ class RunFile:
                 f"{path}:1: not a run; a run is what 'grader eval run -o FILE' writes"
             ) from None
 
+    @property
+    def name(self) -> str:
+        """What to call it: as it was made, else the file's name without its ending."""
+        return self.header.name or self.path.stem
+
     def __iter__(self) -> Iterator[RunRecord]:
         """Yield the answers in their order.
 
@@ -66,6 +72,36 @@ class RunFile:
         for number, line in self._lines():
             if line.startswith(_ANSWER):
                 yield self._read(RunRecord, line, number)
+
+    def places(self) -> dict[tuple[str, str], int]:
+        """Return where in the file each answer stands, by its id and its rubric's.
+
+        Raises:
+            RunInvalid: A line is broken, or an answer stands there twice; says which.
+        """
+        found: dict[tuple[str, str], int] = {}
+        offset = 0
+        for number, line in self._lines():
+            if line.startswith(_ANSWER):
+                name = self._name(line, number)
+                if name in found:
+                    raise RunInvalid(
+                        f"{self.path}:{number}: the answer '{name[0]}' stands there twice"
+                    )
+                found[name] = offset
+            offset += len(line)
+        return found
+
+    def records_at(self, offsets: Iterable[int]) -> Iterator[RunRecord]:
+        """Yield the answers at these places, in the order asked for.
+
+        Raises:
+            RunInvalid: A line is broken.
+        """
+        with self.path.open("rb") as file:
+            for offset in offsets:
+                file.seek(offset)
+                yield self._read(RunRecord, file.readline(), None)
 
     def rubrics(self) -> dict[str, Rubric]:
         """Return the rubric versions that answers were graded under, by hash."""
@@ -80,13 +116,21 @@ class RunFile:
         with self.path.open("rb") as file:
             yield from enumerate(file, start=1)
 
-    def _read(self, model: type[_Model], line: bytes, number: int) -> _Model:
+    def _name(self, line: bytes, number: int) -> tuple[str, str]:
+        try:
+            fields = from_json(line)
+        except ValueError as error:
+            raise RunInvalid(f"{self.path}:{number}: not JSON: {error}") from None
+        return str(fields.get("id")), str(fields.get("rubric_id"))
+
+    def _read(self, model: type[_Model], line: bytes, number: int | None) -> _Model:
         try:
             return model.model_validate_json(line)
         except ValidationError as error:
             detail = error.errors()[0]
             where = ".".join(map(str, detail["loc"]))
-            raise RunInvalid(f"{self.path}:{number}: {where}: {detail['msg']}") from None
+            place = f"{self.path}:{number}" if number else f"{self.path}"
+            raise RunInvalid(f"{place}: {where}: {detail['msg']}") from None
 
 
 def check_output(path: Path) -> None:
@@ -113,8 +157,8 @@ class RunWriter:
             fresh: Whether to leave unused what an earlier run holds.
         """
         self.path = path
+        self.fresh = fresh
         self._header = header
-        self._fresh = fresh
         self._places: dict[str, int] = {}
         self._rubrics: set[str] = set()
 
@@ -186,12 +230,12 @@ class RunWriter:
 
     def _set_aside(self) -> None:
         """Move the earlier run, or append it to what is set aside already, and index it."""
-        if self.path.exists() and not self._fresh:
+        if self.path.exists() and not self.fresh:
             with self.path.open("rb") as file, self._previous.open("ab") as aside:
                 for line in file:
                     if line.endswith(b"\n"):
                         aside.write(line)
-        if self._fresh:
+        if self.fresh:
             self._previous.unlink(missing_ok=True)
         if self._previous.exists():
             with self._previous.open("rb") as file:

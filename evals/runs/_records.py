@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
 
 from evals.datasets import LabelledCase, Rating
-from grader.errors import GraderError
-from grader.judges import JudgeIdentity
 from grader.scoring import score
 from grader.types import (
     Band,
     Evidence,
     Frozen,
     Grade,
-    Judgement,
+    GraderRef,
     Kind,
     MistakeFinding,
     NextQuestion,
@@ -131,16 +130,28 @@ class RunRecord(Frozen):
 
 
 class RunHeader(Frozen):
-    """The first line of a run file: what judged."""
+    """The first line of a run file: what judged.
+
+    Attributes:
+        name: What a report calls the run; empty for the file's name.
+    """
 
     type: Literal["run"] = "run"
     format: int = 1
+    name: str = ""
     judge: str
     model: str
     prompt_sha256: str | None = None
     version: str
     data: tuple[str, ...] = ()
     split: str | None = None
+
+    @classmethod
+    def of(
+        cls, graded_by: GraderRef, data: Iterable[Path], split: str | None, name: str = ""
+    ) -> Self:
+        """Say what judged, and which answers."""
+        return cls(**graded_by.model_dump(), data=tuple(map(str, data)), split=split, name=name)
 
 
 class RubricLine(Frozen):
@@ -151,22 +162,21 @@ class RubricLine(Frozen):
     rubric: Rubric
 
 
-def record_key(answer: str, rubric: Rubric, identity: JudgeIdentity, version: str) -> str:
+def record_key(answer: str, rubric: Rubric, graded_by: GraderRef) -> str:
     """Hash everything that can change the findings."""
-    parts = [answer, rubric.sha256, *identity, version]
+    made_by = (graded_by.judge, graded_by.model, graded_by.prompt_sha256, graded_by.version)
+    parts = [answer, rubric.sha256, *made_by]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
 
 
-def graded_record(key: str, rubric: Rubric, grade: Grade, heard: Judgement | None) -> RunRecord:
+def graded_record(key: str, rubric: Rubric, grade: Grade) -> RunRecord:
     """Make a record, as yet without labels, from a grade.
 
     Args:
         key: See `record_key`.
         rubric: What was graded under.
         grade: The grade.
-        heard: What the judge said, for the probabilities that a grade does not carry.
     """
-    findings = {finding.point_id: finding for finding in heard.points} if heard else {}
     return RunRecord(
         key=key,
         id="",
@@ -180,9 +190,7 @@ def graded_record(key: str, rubric: Rubric, grade: Grade, heard: Judgement | Non
                 id=point.id,
                 verdict=point.verdict,
                 confidence=point.confidence,
-                probabilities=_probabilities(
-                    point.verdict, point.confidence, findings.get(point.id)
-                ),
+                probabilities=point.probabilities,
                 evidence=point.evidence,
                 why=point.why,
                 judge=point.judge or "",
@@ -211,7 +219,7 @@ def graded_record(key: str, rubric: Rubric, grade: Grade, heard: Judgement | Non
     )
 
 
-def failed_record(key: str, rubric: Rubric, error: GraderError) -> RunRecord:
+def failed_record(key: str, rubric: Rubric, error: RunError) -> RunRecord:
     """Make a record of an answer that could not be graded."""
     return RunRecord(
         key=key,
@@ -228,7 +236,7 @@ def failed_record(key: str, rubric: Rubric, error: GraderError) -> RunRecord:
         mistakes=tuple(
             MistakeRecord(id=mistake.id, made=None, confidence=0) for mistake in rubric.mistakes
         ),
-        error=RunError(code=error.code, message=str(error)),
+        error=error,
     )
 
 
@@ -298,13 +306,3 @@ def _label_score(case: LabelledCase, rubric: Rubric) -> tuple[float | None, Band
     ]
     result = score(rubric, points, mistakes)
     return (answer.score, None) if result.value is None else (result.value, result.band)
-
-
-def _probabilities(
-    verdict: Verdict, confidence: float, finding: PointFinding | None
-) -> dict[Verdict, float]:
-    if verdict is Verdict.UNGRADED:
-        return {}
-    if finding is not None and finding.verdict is verdict and finding.probabilities:
-        return dict(finding.probabilities)
-    return {verdict: confidence}

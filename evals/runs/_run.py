@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
-from contextlib import aclosing, contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable
+from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import islice
 
 from evals.datasets import LabelledAnswer, LabelledCase
 from evals.runs._file import RunWriter
 from evals.runs._records import (
+    RunError,
     RunRecord,
     failed_record,
     graded_record,
@@ -23,41 +22,11 @@ from grader import __version__
 from grader.bank import Bank
 from grader.errors import GraderError, RubricNotFound
 from grader.grading import Grader
-from grader.judges import Judge, JudgeIdentity, JudgeTask, SupportsClose
-from grader.types import Grade, Judgement, Rubric
+from grader.ordered import in_order
+from grader.types import GraderRef, Rubric
 
 # Chooses the rubric version an answer is graded under; None leaves the answer out.
 RubricChoice = Callable[[LabelledAnswer], Rubric | None]
-
-_heard: ContextVar[Judgement | None] = ContextVar("heard", default=None)
-
-
-class ListeningJudge:
-    """Passes everything on, and keeps what was last said in the current task.
-
-    A grade tells the probability of its verdicts only; measures need those of the others too.
-    """
-
-    def __init__(self, judge: Judge) -> None:
-        """Listen to a judge."""
-        self._judge = judge
-
-    @property
-    def identity(self) -> JudgeIdentity:
-        """The judge's own."""
-        return self._judge.identity
-
-    async def judge(self, task: JudgeTask) -> Judgement:
-        """Judge; see `Judge.judge`."""
-        _heard.set(None)
-        judgement = await self._judge.judge(task)
-        _heard.set(judgement)
-        return judgement
-
-    def close(self) -> None:
-        """Close the judge."""
-        if isinstance(self._judge, SupportsClose):
-            self._judge.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +68,11 @@ def rubric_choice(bank: Bank, *, latest: bool = False) -> RubricChoice:
     return choose
 
 
+def graded_by(grader: Grader) -> GraderRef:
+    """Say what stands on every grade that a grader makes."""
+    return GraderRef(**grader.judge.identity._asdict(), version=__version__)
+
+
 async def run_answers(  # noqa: PLR0913 - the last four are options
     grader: Grader,
     cases: Iterable[LabelledCase],
@@ -123,15 +97,15 @@ async def run_answers(  # noqa: PLR0913 - the last four are options
         on_answer: Called after each answer, whatever became of it.
     """
     counts = {"graded": 0, "reused": 0, "failed": 0, "skipped": 0}
-    with _listening(grader):
-        session = _Session(grader, writer, choose, repeats)
-        async with aclosing(session.results(islice(cases, limit), workers)) as results:
-            async for outcome, record, rubric in results:
-                counts[outcome] += 1
-                if record is not None and rubric is not None:
-                    writer.write(record, rubric)
-                if on_answer:
-                    on_answer()
+    session = _Session(grader, writer, choose, repeats)
+    found = in_order(islice(cases, limit), session.result, workers=workers)
+    async with aclosing(found) as results:
+        async for outcome, record, rubric in results:
+            counts[outcome] += 1
+            if record is not None and rubric is not None:
+                writer.write(record, rubric)
+            if on_answer:
+                on_answer()
     return RunReport(**counts)
 
 
@@ -146,48 +120,23 @@ class _Session:
         self._writer = writer
         self._choose = choose
         self._repeats = repeats
+        self._graded_by = graded_by(grader)
 
-    async def results(self, cases: Iterable[LabelledCase], workers: int) -> AsyncGenerator[_Result]:
-        pending: list[asyncio.Task[_Result]] = []
-        try:
-            for case in cases:
-                pending.append(asyncio.create_task(self._result(case)))
-                if len(pending) >= workers:
-                    yield await pending.pop(0)
-            while pending:
-                yield await pending.pop(0)
-        finally:
-            for task in pending:
-                task.cancel()
-            await asyncio.gather(*pending, return_exceptions=True)
-
-    async def _result(self, case: LabelledCase) -> _Result:
+    async def result(self, case: LabelledCase) -> _Result:
         rubric = self._choose(case.answer)
         if rubric is None:
             return "skipped", None, None
-        identity = self._grader.judge.identity
-        key = record_key(case.answer.answer, rubric, identity, __version__)
+        answer = case.answer.answer
+        key = record_key(answer, rubric, self._graded_by)
         held = self._writer.find(key)
         if held is not None and len(held.repeats) >= self._repeats - 1:
             return "reused", with_labels(held, case, rubric), rubric
         try:
-            grade = await self._grade(case, rubric)
+            grade = await self._grader.grade(answer, rubric)
+            again = [await self._grader.grade(answer, rubric) for _ in range(self._repeats - 1)]
         except GraderError as error:
-            return "failed", with_labels(failed_record(key, rubric, error), case, rubric), rubric
-        record = graded_record(key, rubric, grade, _heard.get())
-        again = [repeat_of(await self._grade(case, rubric)) for _ in range(self._repeats - 1)]
-        record = record.model_copy(update={"repeats": tuple(again)})
+            failed = failed_record(key, rubric, RunError(code=error.code, message=str(error)))
+            return "failed", with_labels(failed, case, rubric), rubric
+        record = graded_record(key, rubric, grade)
+        record = record.model_copy(update={"repeats": tuple(map(repeat_of, again))})
         return "graded", with_labels(record, case, rubric), rubric
-
-    async def _grade(self, case: LabelledCase, rubric: Rubric) -> Grade:
-        return await self._grader.grade(case.answer.answer, rubric)
-
-
-@contextmanager
-def _listening(grader: Grader) -> Iterator[None]:
-    judge = grader.judge
-    grader.judge = ListeningJudge(judge)
-    try:
-        yield
-    finally:
-        grader.judge = judge

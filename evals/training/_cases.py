@@ -22,7 +22,7 @@ from grader.index import PackedVectors, Role, RubricVectors, rubric_texts
 from grader.judges.local import OwnerFeatures, compare, extract
 from grader.types import Point, Rubric, Verdict
 
-Source = Literal["answer", "reference", "phrasing", "sibling", "public"]
+Source = Literal["answer", "restyled", "reference", "phrasing", "sibling", "public"]
 
 _MAX_CHARACTERS = 100_000
 
@@ -36,7 +36,7 @@ class Case:
 
     Attributes:
         rubric_id: The question, whose cases are kept together when splitting.
-        source: Where the label comes from: a labelled answer, another question's reference answer,
+        source: Where the label comes from: a labelled answer, one put in another manner, another question's reference answer,
             the owner's own phrasing, a phrasing of another point of the same rubric, a public set.
         label: A verdict for points, or `not_covered`; `made` or `absent` for mistakes.
         features: In the order of `FEATURES`.
@@ -56,6 +56,7 @@ def build_cases(
     answers: Iterable[LabelledAnswer],
     embedder: Embedder,
     *,
+    restyled: Iterable[LabelledAnswer] = (),
     others: Sequence[Rubric] = (),
     phrasings: bool = False,
 ) -> Iterator[Case]:
@@ -67,6 +68,7 @@ def build_cases(
         rubric: The question's rubric.
         answers: Labelled answers to the question.
         embedder: Encodes everything.
+        restyled: Some of the same answers in another manner.
         others: Rubrics of other questions, whose reference answers say none of this.
         phrasings: Whether to add the rubric's worked examples and phrasings.
     """
@@ -74,10 +76,13 @@ def build_cases(
     claims = tuple(v for v in vectors.statements if v.statement.role is Role.CLAIM)
     variants = (vectors, replace(vectors, statements=claims))
     read = partial(_answer_cases, rubric=rubric, variants=variants, embedder=embedder)
-    for answer in answers:
-        verdicts = {name: label.verdict for name, label in answer.points.items()}
-        made = {name: label.made for name, label in answer.mistakes.items()}
-        yield from read(answer.answer, verdicts, made)
+    sources: Sequence[tuple[Source, Iterable[LabelledAnswer]]]
+    sources = (("answer", answers), ("restyled", restyled))
+    for source, labelled in sources:
+        for answer in labelled:
+            verdicts = {name: label.verdict for name, label in answer.points.items()}
+            made = {name: label.made for name, label in answer.mistakes.items()}
+            yield from read(answer.answer, verdicts, made, source=source)
     none_made = dict.fromkeys((mistake.id for mistake in rubric.mistakes), False)
     nothing = dict.fromkeys((point.id for point in rubric.points), Verdict.MISSING)
     for other in others:

@@ -19,7 +19,14 @@ from grader.judges.local._head import Classifier, ForestModel, LogisticModel
 
 # A labelled answer is an answer as people give them; a rubric's phrasings are many and clean, and
 # would otherwise teach that answers are single sentences.
-WEIGHTS = {"answer": 1.0, "reference": 0.3, "phrasing": 0.15, "sibling": 0.02, "public": 0.5}
+WEIGHTS = {
+    "answer": 1.0,
+    "restyled": 0.5,
+    "reference": 1.0,
+    "phrasing": 0.15,
+    "sibling": 0.02,
+    "public": 0.5,
+}
 REGULARISATION = 0.03
 
 _TREES = 150

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
 
 from evals.datasets import LabelledAnswer
+from evals.training._manners import without_punctuation
 from evals.training._public import PublicAnswer
 from evals.training._statements import MistakeStatements, PointStatements, Statements
 from grader.answers import matchable, read_answer
@@ -126,6 +127,17 @@ def claims_only(episode: Episode) -> Episode:
             kept.setdefault(statement.owner, statement)
     probes = tuple(probe._replace(statement=None) for probe in episode.probes)
     return Episode(tuple(kept.values()), probes, episode.answers)
+
+
+def unpunctuated(episode: Episode) -> Episode:
+    """The same, with the texts that are judged as a recogniser writes them that gives words alone."""
+    probes = tuple(
+        probe
+        if probe.statement is not None
+        else probe._replace(text=without_punctuation(probe.text))
+        for probe in episode.probes
+    )
+    return replace(episode, probes=probes)
 
 
 def subject_episode(subject: Sequence[Statements], rng: random.Random) -> Episode:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,9 +63,15 @@ class AdaptedEncoder(nn.Module):
         nothing: Logit of "none of the statements".
     """
 
-    def __init__(self, embedder: SentenceTransformersEmbedder, rank: int) -> None:
+    def __init__(
+        self,
+        embedder: SentenceTransformersEmbedder,
+        rank: int,
+        device: torch.device = torch.device("cpu"),  # noqa: B008 - a constant
+    ) -> None:
         """Put adapters of a rank on every linear layer of the embedder's transformer."""
         super().__init__()
+        self.device = device
         self._embedder = embedder
         self.model = embedder.transformer()
         for parameter in self.model.parameters():
@@ -77,6 +83,12 @@ class AdaptedEncoder(nn.Module):
         self.recall_scale = nn.Parameter(torch.tensor(2.5))
         self.nothing = nn.Parameter(torch.tensor(12.0))
         self._read: dict[str, WordPieces] = {}
+        self.to(device)
+
+    @property
+    def none(self) -> torch.Tensor:
+        """Logit of "none of the statements", where `match` leaves its logits."""
+        return self.nothing.cpu()
 
     def trained(self) -> list[nn.Parameter]:
         """The parameters that training may change."""
@@ -85,22 +97,21 @@ class AdaptedEncoder(nn.Module):
     def encode(self, texts: Sequence[str]) -> Batch:
         """Encode texts as the embedder does, keeping gradients."""
         pieces = [self._pieces(text) for text in texts]
-        means: list[torch.Tensor] = [torch.empty(0)] * len(texts)
-        words: list[torch.Tensor] = [torch.empty(0)] * len(texts)
+        longest = max(1, *(len(item.words) for item in pieces))
+        order: list[int] = []
+        pooled: list[torch.Tensor] = []
         for rows in _batches([len(item.ids) for item in pieces]):
-            tokens = self._forward([pieces[row].ids for row in rows])
-            for row, vectors in zip(rows, tokens, strict=True):
-                means[row] = vectors.mean(0)
-                words[row] = _word_rows(vectors, pieces[row].words)
-        longest = max(len(rows) for rows in words)
-        padded = torch.stack([F.pad(rows, (0, 0, 0, longest - len(rows))) for rows in words])
+            order += rows
+            pooled.append(self._pool([pieces[row] for row in rows], longest))
+        back = torch.tensor(sorted(range(len(order)), key=order.__getitem__), device=self.device)
+        found = torch.cat(pooled)[back]
         weights = torch.zeros(len(texts), longest)
         for row, item in enumerate(pieces):
             weights[row, : len(item.weights)] = torch.tensor(item.weights)
         return Batch(
-            F.normalize(torch.stack(means), dim=-1),
-            F.normalize(padded @ self.projection, dim=-1, eps=1e-6),
-            weights,
+            F.normalize(found[:, 0], dim=-1),
+            F.normalize(found[:, 1:] @ self.projection, dim=-1, eps=1e-6),
+            weights.to(self.device),
         )
 
     def match(self, statements: Batch, texts: Batch) -> torch.Tensor:
@@ -110,31 +121,60 @@ class AdaptedEncoder(nn.Module):
         best = similarity.masked_fill((texts.weights <= 0)[None, None], 0).amax(-1)
         weighted = (best * statements.weights[:, :, None]).sum(1)
         recall = weighted / statements.weights.sum(1).clamp(min=1e-6)[:, None]
-        return self.cosine_scale.exp() * cosine + self.recall_scale.exp() * recall
+        logits = self.cosine_scale.exp() * cosine + self.recall_scale.exp() * recall
+        # The loss looks at them in many small steps, which are faster here.
+        return logits.cpu()
 
-    def save(self, path: Path) -> None:
-        """Write the adapter for `grader.embedding`, in half precision."""
-        tensors: dict[str, torch.Tensor] = {}
-        for name, module in self.model.named_modules():
-            if isinstance(module, LowRank):
-                tensors[f"{name}.down"] = module.down.detach().half().contiguous()
-                tensors[f"{name}.up"] = module.up.detach().half().contiguous()
-        save_file(tensors, path)
+    def changes(self) -> dict[str, torch.Tensor]:
+        """What training added to each linear layer's weights, by the layer's name."""
+        return {
+            name: (module.up @ module.down).detach().cpu()
+            for name, module in self.model.named_modules()
+            if isinstance(module, LowRank)
+        }
 
     def _pieces(self, text: str) -> WordPieces:
         if text not in self._read:
             self._read[text] = self._embedder.word_pieces(text)
         return self._read[text]
 
-    def _forward(self, ids: Sequence[Sequence[int]]) -> list[torch.Tensor]:
-        width = max(map(len, ids))
-        padded = torch.zeros((len(ids), width), dtype=torch.long)
-        mask = torch.zeros((len(ids), width), dtype=torch.long)
-        for row, values in enumerate(ids):
-            padded[row, : len(values)] = torch.tensor(values)
-            mask[row, : len(values)] = 1
-        hidden = self.model(padded, attention_mask=mask).last_hidden_state.float()
-        return [hidden[row, : len(values)] for row, values in enumerate(ids)]
+    def _pool(self, pieces: Sequence[WordPieces], words: int) -> torch.Tensor:
+        """Encode texts: for each the mean of its pieces, then that of each of its content words.
+
+        Returns:
+            Shape (texts, 1 + words, dimensions), zero where there are fewer words.
+        """
+        width = max(len(item.ids) for item in pieces)
+        ids = torch.zeros((len(pieces), width), dtype=torch.long)
+        shares = torch.zeros((len(pieces), 1 + words, width))
+        for row, item in enumerate(pieces):
+            ids[row, : len(item.ids)] = torch.tensor(item.ids)
+            shares[row, 0, : len(item.ids)] = 1 / len(item.ids)
+            for number, places in enumerate(item.words, start=1):
+                shares[row, number, list(places)] = 1 / len(places)
+        mask = (shares[:, 0] > 0).long()
+        hidden = self.model(
+            ids.to(self.device), attention_mask=mask.to(self.device)
+        ).last_hidden_state
+        with torch.autocast(self.device.type, enabled=False):
+            return torch.bmm(shares.to(self.device), hidden.float())
+
+
+def save_adapter(changes: Mapping[str, torch.Tensor], rank: int, path: Path) -> None:
+    """Write changes to linear layers for `grader.embedding`, in half precision.
+
+    Args:
+        changes: By the layer's name, each of shape (outputs, inputs).
+        rank: What each is cut to: its nearest approximation of that rank (Eckart and Young, 1936).
+        path: Where to write.
+    """
+    tensors: dict[str, torch.Tensor] = {}
+    for name, change in sorted(changes.items()):
+        left, sizes, right = torch.linalg.svd(change, full_matrices=False)
+        roots = sizes[:rank].sqrt()
+        tensors[f"{name}.down"] = (roots[:, None] * right[:rank]).half().contiguous()
+        tensors[f"{name}.up"] = (left[:, :rank] * roots).half().contiguous()
+    save_file(tensors, path)
 
 
 def _linear_layers(model: Any) -> Iterator[tuple[nn.Module, str, nn.Linear]]:
@@ -142,12 +182,6 @@ def _linear_layers(model: Any) -> Iterator[tuple[nn.Module, str, nn.Linear]]:
         for name, child in parent.named_children():
             if isinstance(child, nn.Linear) and name in _ADAPTED:
                 yield parent, name, child
-
-
-def _word_rows(tokens: torch.Tensor, words: Sequence[Sequence[int]]) -> torch.Tensor:
-    if not words:
-        return torch.zeros(1, tokens.shape[-1])
-    return torch.stack([tokens[list(found)].mean(0) for found in words])
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

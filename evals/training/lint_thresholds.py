@@ -11,19 +11,22 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from evals.datasets import BACKEND, load_answers
 from grader.answers import matchable
 from grader.bank import load_bank
 from grader.bank.lint._meaning import Thresholds
-from grader.bank.lint._measures import measure
-from grader.embedding import Embedder, Encoded, build_embedder
+from grader.bank.lint._measures import Measures, measure
+from grader.embedding import Embedder, Encoded, build_embedder, build_question_embedder
 from grader.settings import Settings
 from grader.types import Kind, Point, Rubric
 
 _TARGET = Path(__file__).parents[2] / "grader" / "bank" / "lint" / "thresholds.json"
 _NEAR_DUPLICATES = Path(__file__).parents[1] / "data" / "lint" / "near_duplicates.jsonl"
+
+_Look = Callable[[Rubric], Measures]
 
 
 class _Remembering:
@@ -52,10 +55,13 @@ def main() -> int:
     settings = Settings()
     rubrics = list(load_bank(settings.rubrics_dir, settings.corpus_dir))
     embedder = _Remembering(build_embedder(settings))
-    bank = [measure(rubric, embedder) for rubric in rubrics]
-    bare = [measure(_without_phrasings(rubric), embedder) for rubric in rubrics]
+    plain = _Remembering(build_question_embedder(settings))
+    look: _Look = partial(measure, embedder=embedder, plain=plain)
+    bank = [look(rubric) for rubric in rubrics]
+    bare = [look(_without_phrasings(rubric)) for rubric in rubrics]
     limits = Thresholds(
         encoder=embedder.fingerprint,
+        plain=plain.fingerprint,
         supported=_below(s.strength for found in bank for s in found.support),
         supported_alone=_below(s.strength for found in bare for s in found.support),
         mistaken=_above(s.lead for found in bank for s in found.suspicions),
@@ -66,9 +72,9 @@ def main() -> int:
     measured = {
         "bank": f"{len(rubrics)} rubrics, {sum(len(f.support) for f in bank)} points, "
         f"{sum(len(f.suspicions) for f in bank)} mistakes: no finding",
-        **_duplicates(rubrics, embedder, limits),
-        **_support(rubrics, embedder, limits),
-        **_mistakes(rubrics, embedder, limits),
+        **_duplicates(rubrics, look, limits),
+        **_support(rubrics, look, limits, plain),
+        **_mistakes(rubrics, look, limits),
     }
     document = limits.model_copy(update={"measured": measured}).model_dump(mode="json")
     text = json.dumps(document, indent=2) + "\n"
@@ -90,9 +96,7 @@ def _without_phrasings(rubric: Rubric) -> Rubric:
     return rubric.model_copy(update={"points": points})
 
 
-def _duplicates(
-    rubrics: Sequence[Rubric], embedder: Embedder, limits: Thresholds
-) -> dict[str, str]:
+def _duplicates(rubrics: Sequence[Rubric], look: _Look, limits: Thresholds) -> dict[str, str]:
     """Share of points found that say in other words what a point of the same rubric says."""
     by_id = {rubric.id: rubric for rubric in rubrics}
     found = []
@@ -101,16 +105,18 @@ def _duplicates(
         rubric = by_id[case["rubric_id"]]
         extra = Point(id="said-again", claim=case["text"], weight=1)
         spoilt = rubric.model_copy(update={"points": (*rubric.points, extra)})
-        pairs = {(p.first.id, p.second.id): p.value for p in measure(spoilt, embedder).claims}
+        pairs = {(p.first.id, p.second.id): p.value for p in look(spoilt).claims}
         value = pairs.get((case["point_id"], extra.id), 1.0)  # else found by its words already
         found.append(value >= limits.same_claim)
     return {"points added that say another one again": _share(found)}
 
 
-def _support(rubrics: Sequence[Rubric], embedder: Embedder, limits: Thresholds) -> dict[str, str]:
+def _support(
+    rubrics: Sequence[Rubric], look: _Look, limits: Thresholds, plain: Embedder
+) -> dict[str, str]:
     """Share of points called unsupported by answers that do not say them."""
     told = [rubric for rubric in rubrics if rubric.kind is not Kind.BEHAVIOURAL]
-    others = {rubric.id: _by_nearness(rubric, told, embedder) for rubric in told}
+    others = {rubric.id: _by_nearness(rubric, told, plain) for rubric in told}
     ways: dict[str, Callable[[Rubric], Iterator[Rubric]]] = {
         "points against the answer to the most similar question": lambda rubric: iter(
             [_answered(rubric, others[rubric.id][0].reference_answer)]
@@ -126,7 +132,7 @@ def _support(rubrics: Sequence[Rubric], embedder: Embedder, limits: Thresholds) 
             ]
         ),
         "points against their own answer less the sentences that say them": lambda rubric: (
-            _less_its_source(rubric, embedder)
+            _less_its_source(rubric, look)
         ),
     }
     return {
@@ -134,16 +140,16 @@ def _support(rubrics: Sequence[Rubric], embedder: Embedder, limits: Thresholds) 
             support.strength < (limits.supported_alone if support.alone else limits.supported)
             for rubric in told
             for spoilt in way(rubric)
-            for support in measure(spoilt, embedder).support
+            for support in look(spoilt).support
         )
         for name, way in ways.items()
     }
 
 
-def _by_nearness(rubric: Rubric, rubrics: Sequence[Rubric], embedder: Embedder) -> list[Rubric]:
-    own = embedder.encode([rubric.question])[0].vector
+def _by_nearness(rubric: Rubric, rubrics: Sequence[Rubric], plain: Embedder) -> list[Rubric]:
+    own = plain.encode([rubric.question])[0].vector
     others = [other for other in rubrics if other.id != rubric.id]
-    nearness = {o.id: float(own @ embedder.encode([o.question])[0].vector) for o in others}
+    nearness = {o.id: float(own @ plain.encode([o.question])[0].vector) for o in others}
     return sorted(others, key=lambda other: -nearness[other.id])
 
 
@@ -151,17 +157,17 @@ def _answered(rubric: Rubric, answer: str) -> Rubric:
     return rubric.model_copy(update={"reference_answer": answer})
 
 
-def _less_its_source(rubric: Rubric, embedder: Embedder) -> Iterator[Rubric]:
+def _less_its_source(rubric: Rubric, look: _Look) -> Iterator[Rubric]:
     """Take from the answer, for each point in turn, the sentences nearest to it."""
     text = matchable(rubric.reference_answer)
-    for point, support in zip(rubric.points, measure(rubric, embedder).support, strict=True):
+    for point, support in zip(rubric.points, look(rubric).support, strict=True):
         yield _answered(
             rubric.model_copy(update={"points": (point,), "follow_ups": (), "examples": ()}),
             text.replace(support.nearest, ""),
         )
 
 
-def _mistakes(rubrics: Sequence[Rubric], embedder: Embedder, limits: Thresholds) -> dict[str, str]:
+def _mistakes(rubrics: Sequence[Rubric], look: _Look, limits: Thresholds) -> dict[str, str]:
     """Share of mistakes found that candidates' own sentences add to a reference answer."""
     found = []
     for rubric in rubrics:
@@ -169,7 +175,7 @@ def _mistakes(rubrics: Sequence[Rubric], embedder: Embedder, limits: Thresholds)
             spoilt = _answered(rubric, f"{rubric.reference_answer}\n\n{sentence}")
             found += [
                 suspicion.lead >= limits.mistaken
-                for suspicion in measure(spoilt, embedder).suspicions
+                for suspicion in look(spoilt).suspicions
                 if suspicion.mistake.id == mistake
             ]
     return {"mistakes added to the answer in candidates' own words": _share(found)}

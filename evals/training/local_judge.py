@@ -14,12 +14,17 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import fields, replace
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from rich.console import Console
 from sklearn.metrics import cohen_kappa_score, f1_score, roc_auc_score
 
@@ -27,7 +32,9 @@ import grader
 from evals.datasets import BACKEND, Split, backend_split, load_answers
 from evals.training._cases import Case, build_cases, public_cases
 from evals.training._classifier import REGULARISATION, WEIGHTS, fit, temperature
-from evals.training._public import PUBLIC, load_public
+from evals.training._folds import FOLDER, FOLDS, load_fold
+from evals.training._manners import in_some_manner
+from evals.training._public import PUBLIC, PublicAnswer, load_public
 from grader.bank import Bank, load_bank
 from grader.embedding import Embedder
 from grader.embedding._sentence_transformers import SentenceTransformersEmbedder
@@ -36,7 +43,9 @@ from grader.judges.local._head import Classifier
 from grader.settings import Settings
 
 # Reference answers of this many other questions are read as answers to each question.
-_FOREIGN = 2
+_FOREIGN = 3
+
+_AT_ONCE = 2
 
 _KINDS: Mapping[str, Callable[[Case], bool]] = {
     "point": lambda case: not case.is_mistake and not case.is_bare,
@@ -45,20 +54,20 @@ _KINDS: Mapping[str, Callable[[Case], bool]] = {
 }
 
 
-def main(public: Path) -> int:
+def main(public: Path, folds: Path, at_once: int) -> int:
     """Fit, write both files, print the figures.
 
     Args:
         public: Folder with the training files of the public sets.
+        folds: Folder with the adapters that were trained without a fold of the training questions.
+        at_once: How many questions to read at a time.
     """
     console = Console(stderr=True)
-    settings = Settings()
-    bank = load_bank(settings.rubrics_dir, settings.corpus_dir)
+    bank = _bank()
     embedder = SentenceTransformersEmbedder()
-    cases = {
-        split: list(_read(backend_split(split), bank, embedder, console, split)) for split in Split
-    }
-    cases[Split.TRAIN] += _read_public(public, embedder, console)
+    with ProcessPoolExecutor(at_once, mp_context=get_context("spawn")) as workers:
+        cases = {split: list(_read(split, folds, workers, console)) for split in Split}
+        cases[Split.TRAIN] += _read_public(public, folds, workers, console)
     head = {name: _fit(cases, kind, console) for name, kind in _KINDS.items()}
     arrays = dict(_arrays(head))
     held_out = cases[Split.TEST]
@@ -103,23 +112,65 @@ def _fit(
 
 
 def _read(
-    rubric_ids: Sequence[str], bank: Bank, embedder: Embedder, console: Console, split: Split
+    split: Split, folds: Path, workers: ProcessPoolExecutor, console: Console
 ) -> Iterator[Case]:
-    learned = split is not Split.TEST
-    for number, rubric_id in enumerate(rubric_ids, start=1):
-        console.print(f"reading {rubric_id} ({split} {number}/{len(rubric_ids)})")
-        answers = load_answers(BACKEND / f"{rubric_id}.jsonl")
-        following = [rubric_ids[(number + step) % len(rubric_ids)] for step in range(_FOREIGN)]
-        others = [bank.get(other) for other in following] if learned else []
-        yield from build_cases(
-            bank.get(rubric_id), answers, embedder, others=others, phrasings=learned
+    """Yield the cases of a split, each fold of the training questions read by an encoder without it."""
+    count = len(backend_split(split))
+    found = workers.map(_read_question, [split] * count, range(count), [folds] * count)
+    for number, cases in enumerate(found, start=1):
+        console.print(f"{split}: question {number} of {count} read")
+        yield from cases
+
+
+def _read_question(split: Split, number: int, folds: Path) -> list[Case]:
+    rubric_ids = backend_split(split)
+    rubric_id = rubric_ids[number]
+    bank = _bank()
+    embedder = _embedder(folds, number % FOLDS if split is Split.TRAIN else None)
+    answers = list(load_answers(BACKEND / f"{rubric_id}.jsonl"))
+    if split is Split.TEST:
+        return list(build_cases(bank.get(rubric_id), answers, embedder))
+    rng = Random(number)  # noqa: S311 - sampling
+    following = [rubric_ids[(number + step) % len(rubric_ids)] for step in range(1, _FOREIGN + 1)]
+    return list(
+        build_cases(
+            bank.get(rubric_id),
+            answers,
+            embedder,
+            restyled=[found for each in answers if (found := in_some_manner(each, rng))],
+            others=[bank.get(other) for other in following],
+            phrasings=True,
         )
+    )
 
 
-def _read_public(folder: Path, embedder: Embedder, console: Console) -> Iterator[Case]:
-    for number, answers in enumerate(load_public(folder), start=1):
-        console.print(f"reading public question {number}")
-        yield from public_cases(answers, embedder)
+def _read_public(
+    public: Path, folds: Path, workers: ProcessPoolExecutor, console: Console
+) -> Iterator[Case]:
+    questions = list(load_public(public))
+    count = len(questions)
+    numbers = [number % FOLDS for number in range(count)]
+    found = workers.map(_read_public_question, questions, [folds] * count, numbers)
+    for number, cases in enumerate(found, start=1):
+        console.print(f"public question {number} of {count} read")
+        yield from cases
+
+
+def _read_public_question(answers: Sequence[PublicAnswer], folds: Path, fold: int) -> list[Case]:
+    return list(public_cases(answers, _embedder(folds, fold)))
+
+
+@cache
+def _embedder(folds: Path, fold: int | None) -> Embedder:
+    """The encoder that has not seen a fold, or the shipped one; one of each in a process."""
+    torch.set_num_threads(1)
+    return SentenceTransformersEmbedder() if fold is None else load_fold(folds, fold)
+
+
+@cache
+def _bank() -> Bank:
+    settings = Settings()
+    return load_bank(settings.rubrics_dir, settings.corpus_dir)
 
 
 def _data_sha256(bank: Bank, public: Path) -> str:
@@ -203,4 +254,7 @@ def _figure(value: float) -> float:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Fit the local judge's head.")
     parser.add_argument("--public", type=Path, default=PUBLIC, help="folder of the public sets")
-    sys.exit(main(parser.parse_args().public))
+    parser.add_argument("--folds", type=Path, default=FOLDER, help="folder of the folds' adapters")
+    parser.add_argument("--at-once", type=int, default=_AT_ONCE, help="questions read at a time")
+    given = parser.parse_args()
+    sys.exit(main(given.public, given.folds, given.at_once))

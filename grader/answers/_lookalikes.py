@@ -10,6 +10,9 @@ import regex
 # Letters by their category that show nothing; Unicode lists them as default-ignorable.
 _FILLERS = dict.fromkeys(map(ord, "\u115f\u1160\u3164\uffa0"))
 
+# Characters of format, and pictures such as emoji.
+_UNREAD = frozenset({"Cf", "So"})
+
 # Cyrillic, Greek, Armenian and phonetic letters that look like Latin ones (a selection from the
 # confusables of UTS #39), and Latin small capitals.
 _LOOKALIKES = dict(
@@ -39,13 +42,13 @@ _DENIALS = frozenset(
 def as_seen(text: str) -> str:
     """Return text in the characters that it looks like.
 
-    NFKC; format characters (category Cf: zero-width joiners, direction marks, soft hyphens) and
-    fillers dropped; marks that do not belong to a Latin letter dropped; in a text in Latin letters,
+    NFKC; format characters (category Cf: zero-width joiners, direction marks, soft hyphens),
+    fillers and emoji dropped; marks that do not belong to a Latin letter dropped; in a text in Latin letters,
     letters of other scripts that look like Latin ones replaced.
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.translate(_FILLERS)).translate(_FILLERS)
-        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+        text = "".join(c for c in text if unicodedata.category(c) not in _UNREAD)
         text = _MARKED.sub(lambda found: unicodedata.normalize("NFD", found[1])[0], text)
         if _is_latin(text):
             text = _DISGUISED.sub(lambda word: word[0].translate(_TO_LATIN), text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,23 +15,42 @@ from grader.answers._misheard import find_repairs
 from grader.answers._transcript import looks_transcribed
 from grader.errors import AnswerInvalid
 from grader.types import Repair
+from grader.words import STOP_WORDS, words
 
 _FENCE = re.compile(
-    r"^[ \t]*(`{3,}|~{3,})[^\n`]*\n.*?(?:^[ \t]*\1[`~]*[ \t]*\r?$|\Z)", re.MULTILINE | re.DOTALL
+    r"^[ \t\ufeff]*(`{3,}|~{3,})[^\n`]*\n(.*?)(?:^[ \t]*\1[`~]*[ \t]*\r?$|\Z)",
+    re.MULTILINE | re.DOTALL,
 )
-_BULLET = re.compile(r"[ \t]*(?:[-*+•‣◦–—]|\(?\d{1,2}[.)]|\(?[a-z][.)])[ \t]+")
+# Prose between fences, as happens when text is pasted, has several words, many of them function
+# words, and no sign of code.
+_FEWEST_FENCED = 5
+_JOINING = 0.25
+_CODE = re.compile(r"[{}<>=;$|\\]|[\w\])]\(|^\s*(?:[-#/*]|\w+:)", re.MULTILINE)
+_BULLET = re.compile(r"[ \t\u00a0\ufeff]*(?:[-*+•‣◦–—]|\(?\d{1,2}[.)]|\(?[a-z][.)])[ \t]+")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
 
 # A sentence ends at closing punctuation followed by space, or at a full stop of scripts that do
 # not put a space after it. UAX #29 says the same of the common cases, less the abbreviations.
 _INVISIBLE = "\u200b-\u200f\u2060-\u2069\ufeff"
+# A sentence that lacks its full stop ends before a capital that only a beginning explains.
+_UNMARKED_END = re.compile(
+    r"(?<=[a-z0-9])(?=[ \t]+(?:After|Also|An|And|Because|Before|But|Each|Finally|For|If|In|It|My|No"
+    r"|On|Once|Otherwise|So|That|The|Then|There|These|They|This|We|When|While|With|Yes|You)[ ,\t])"
+)
 _SENTENCE_END = re.compile(
-    rf"(?<![.!?…؟।۔])[.!?…؟।۔]++[\"'”’)\]]*+[{_INVISIBLE}]*+(?=\s)|[。！？｡]+[\"'”’」』）]*"
+    rf"{_UNMARKED_END.pattern}|(?<![.!?…؟।۔])[.!?…؟।۔]++[\"'”’)\]]*+[{_INVISIBLE}]*+(?=\s|</?(?:p|br|div|li)\b)|[。！？｡]+[\"'”’」』）]*"
 )
 _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl|fig|mr|mrs|ms|dr|st)\.$", re.IGNORECASE
 )
 _LONGEST_ABBREVIATION = 8
+
+
+# Sounds and phrases that fill pauses.
+_FILLER = re.compile(r"\b(?:u+m+|u+h+|erm+)\b,? ?|\b(?:you know|I mean)\b,?(?= )", re.IGNORECASE)
+
+# Tags that an editor puts around text; an answer that speaks of HTML has others.
+_TAG = re.compile(r"</?(?:p|br|div|span|li|ul|ol)\b[^<>]{0,200}>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +120,16 @@ class Answer:
         return "".join((*pieces, self.text[position : span.end]))
 
 
-def read_answer(text: object, *, max_characters: int, vocabulary: Sequence[str] = ()) -> Answer:
-    """Check an answer, split it, and look for mis-heard terms if it looks transcribed.
+def read_answer(
+    text: object, *, max_characters: int, vocabulary: Sequence[str] = (), spoken: bool = False
+) -> Answer:
+    """Check an answer, split it, and look for mis-heard terms if it was or looks transcribed.
 
     Args:
         text: What the candidate sent.
         max_characters: Upper bound on its length, in code points.
         vocabulary: Terms that may have been said and mis-heard; none to leave it.
+        spoken: Whether it is known to be as a recogniser wrote it.
 
     Raises:
         AnswerInvalid: Not text, blank, without a single word, too long, or holding characters that
@@ -127,32 +150,48 @@ def read_answer(text: object, *, max_characters: int, vocabulary: Sequence[str] 
                 f"the answer holds half of a surrogate pair at offset {position}; "
                 "send well-formed UTF-8"
             )
-    if not matchable(text):
+    if not matchable(text) and not any(unicodedata.category(c) == "So" for c in text):
         raise AnswerInvalid("the answer is empty; there is nothing to grade")
     segments = tuple(_segments(text))
     if not segments:
         raise AnswerInvalid("the answer holds no words; there is nothing to grade")
-    return Answer(text, segments, tuple(_windows(segments)), _misheard(text, segments, vocabulary))
+    windows = tuple(_windows(segments))
+    return Answer(text, segments, windows, _misheard(text, segments, vocabulary, spoken))
 
 
 def _misheard(
-    text: str, segments: tuple[Segment, ...], vocabulary: Sequence[str]
+    text: str,
+    segments: tuple[Segment, ...],
+    vocabulary: Sequence[str],
+    spoken: bool,  # noqa: FBT001 - private
 ) -> tuple[Repair, ...]:
-    if not vocabulary or not looks_transcribed(text):
+    if not vocabulary:
         return ()
-    spoken = [(segment.start, segment.end) for segment in segments if not segment.is_code]
-    return find_repairs(text, spoken, tuple(vocabulary))
+    if spoken:
+        whole = [(segment.start, segment.end) for segment in segments]
+        return find_repairs(text, whole, tuple(vocabulary))
+    # Each block by itself, so that a typed greeting does not make a transcript look typed.
+    transcribed: list[tuple[int, int]] = []
+    for _, run in itertools.groupby(segments, key=lambda segment: segment.block):
+        block = list(run)
+        if not block[0].is_code and looks_transcribed(text[block[0].start : block[-1].end]):
+            transcribed += [(segment.start, segment.end) for segment in block]
+    return find_repairs(text, transcribed, tuple(vocabulary)) if transcribed else ()
 
 
 def matchable(text: str) -> str:
     """Return text as it should be compared: as a person sees it, with spaces collapsed.
 
     Letters of other scripts that pass for Latin ones, and characters that show nothing, change what
-    a model reads and not what a person sees; so do HTML entities.
+    a model reads and not what a person sees; so do HTML entities, and tags that set out paragraphs.
+    Fillers ("um") say nothing.
     """
+    if "<" in text:
+        text = _TAG.sub(" ", text)
     if "&" in text:
         text = html.unescape(text)
-    return " ".join(as_seen(text).split())
+    text = " ".join(as_seen(text).split())
+    return " ".join(_FILLER.sub("", text).split())
 
 
 def _segments(text: str) -> Iterator[Segment]:
@@ -179,9 +218,20 @@ def _blocks(text: str) -> Iterator[tuple[int, int, bool]]:
     position = 0
     for fence in _FENCE.finditer(text):
         yield from _text_blocks(text, position, fence.start())
-        yield fence.start(), fence.end(), True
+        if _is_prose(fence[2]):
+            yield from _text_blocks(text, *fence.span(2))
+        else:
+            yield fence.start(), fence.end(), True
         position = fence.end()
     yield from _text_blocks(text, position, len(text))
+
+
+def _is_prose(fenced: str) -> bool:
+    said = words(fenced)
+    joining = sum(word in STOP_WORDS for word in said)
+    return (
+        len(said) >= _FEWEST_FENCED and joining >= _JOINING * len(said) and not _CODE.search(fenced)
+    )
 
 
 def _text_blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:

@@ -202,7 +202,7 @@ def _with_marks(term: str) -> tuple[str, ...]:
 
 def is_ordinary(word: str) -> bool:
     """Tell whether a word is common English, so that it may well have been said."""
-    return word in _english() or word.isdecimal() or len(word) == 1
+    return word in english_words() or word.isdecimal() or len(word) == 1
 
 
 def stays(word: str, beside: Collection[str]) -> bool:
@@ -230,7 +230,8 @@ def _irregular() -> Mapping[str, Any]:
 
 
 @cache
-def _english() -> frozenset[str]:
+def english_words() -> frozenset[str]:
+    """Return common English words, lower case."""
     return frozenset(gzip.decompress(_data("english.txt.gz")).decode("ascii").split())
 
 

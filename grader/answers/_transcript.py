@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from itertools import pairwise
 
+from grader.answers._invented import is_invented
 from grader.answers._spelled import spelled_out, units
 from grader.words import STOP_WORDS
 
@@ -71,8 +72,9 @@ def looks_transcribed(text: str) -> bool:
 def is_poor_transcript(text: str, terms: Collection[str] = ()) -> bool:
     """Tell whether what a recogniser wrote cannot be what was said.
 
-    Three signs: one phrase over and over, as recognisers write into silence; more marks such as
-    [inaudible] or [music] than a quarter of the words between them; words that are no words.
+    Four signs: one phrase over and over, as recognisers write into silence; nothing but phrases that
+    end videos, or thanks and farewells; more marks such as [inaudible] or [music] than a quarter of
+    the words between them; words that are no words.
 
     Args:
         text: The answer.
@@ -81,6 +83,8 @@ def is_poor_transcript(text: str, terms: Collection[str] = ()) -> bool:
     marks = len(_MARK.findall(text))
     said = _PLAIN_WORD.findall(_MARK.sub(" ", text).lower())
     if marks >= _FEWEST_MARKS and marks * 4 >= len(said):
+        return True
+    if is_invented(_MARK.sub(" ", text)):
         return True
     return _is_looping(said) or _is_soup(text, [word for word in said if word not in terms])
 

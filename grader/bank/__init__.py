@@ -9,14 +9,17 @@ from grader.bank._interviews import (
     InterviewNotFound,
     InterviewPolicy,
     InterviewScript,
+    QuestionOrder,
     ScriptedQuestion,
     SpokenPart,
+    find_interview,
     load_interview,
     load_interviews,
     read_interviews,
 )
 from grader.bank._lock import LockFile, lock_problems
-from grader.bank._parse import load_rubric, parse_rubric
+from grader.bank._parse import load_rubric, parse_rubric, read_rubric
+from grader.bank._version_advice import VersionAdvice
 from grader.bank._word_diff import WordDiff, marked_words
 from grader.bank.lint import lint_paths, lint_rubric
 
@@ -31,12 +34,15 @@ __all__ = [
     "InterviewPolicy",
     "InterviewScript",
     "LockFile",
+    "QuestionOrder",
     "ReferenceAnswer",
     "RubricDiff",
     "ScriptedQuestion",
     "SpokenPart",
+    "VersionAdvice",
     "WordDiff",
     "diff_rubrics",
+    "find_interview",
     "lint_paths",
     "lint_rubric",
     "load_bank",
@@ -49,4 +55,5 @@ __all__ = [
     "parse_rubric",
     "passages",
     "read_interviews",
+    "read_rubric",
 ]

@@ -82,7 +82,11 @@ class Bank:
         versions = self._versions.get(rubric_id)
         if versions is None:
             near = difflib.get_close_matches(rubric_id, self._versions, n=3, cutoff=0.4)
-            hint = f"the nearest are {', '.join(near)}" if near else "list the bank to see the ids"
+            hint = (
+                f"the nearest are {', '.join(near)}"
+                if near
+                else "`grader rubrics list` and GET /v1/rubrics list the ids"
+            )
             raise RubricNotFound(f"there is no rubric '{rubric_id[:80]}'; {hint}")
         rubric = versions.get(version) if version else self._current(rubric_id)
         if rubric is None or (rubric.status is Status.DRAFT and not self._drafts):

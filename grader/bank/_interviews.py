@@ -6,7 +6,9 @@ judged; it names rubrics, always in their current version.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -17,12 +19,13 @@ from grader.bank._schema_errors import describe, explain, innermost
 from grader.bank._yaml import LocatedDocument, read_document, render_path
 from grader.bank._yaml import Path as FieldPath
 from grader.errors import BadInput, Problem, RubricInvalid, RubricNotFound
-from grader.types import Frozen, Level, OptionalText, SemVer, Slug, Text
+from grader.types import FollowUpStyle, Frozen, Level, OptionalText, SemVer, Slug, Text
 
 INTERVIEWS = "interviews"
 
 Minutes = Annotated[int, Field(ge=1, le=240, strict=True)]
 FollowUps = Annotated[int, Field(ge=0, le=10, strict=True)]
+Percent = Annotated[int, Field(ge=0, le=100, strict=True)]
 
 # How far a question's level may lie below and above that of the interview.
 _EASIER, _HARDER = 2, 1
@@ -40,6 +43,13 @@ class InterviewNotFound(BadInput):
     code: ClassVar[str] = "interview_not_found"
 
 
+class QuestionOrder(StrEnum):
+    """How the next question is found: as the list has them, or by what is still unknown."""
+
+    SCRIPTED = "scripted"
+    ADAPTIVE = "adaptive"
+
+
 class InterviewPolicy(Frozen):
     """How the interviewer goes on after an answer.
 
@@ -49,11 +59,23 @@ class InterviewPolicy(Frozen):
             then a hint, then a prompt for the one fact.
         stop_when_covered: Whether to go on to the next question as soon as every point is covered
             and no mistake stands, even if there is time left.
+        order: `scripted` asks the questions as they are listed; `adaptive` takes, of those that
+            fit the time left, one on the topic asked about least, then the one nearest to the
+            level that the answers so far speak for.
+        help: Styles of follow-up that help: a point first reached after one of these was put to
+            it, or a mistake taken back after one, is credited to the prompted score alone.
+        raise_level_at: An adaptive interview goes one level up after a question whose unprompted
+            score is at least this.
+        lower_level_at: And one level down after a score of at most this; below `raise_level_at`.
     """
 
     max_follow_ups: FollowUps = 2
     hint_escalation: StrictBool = True
     stop_when_covered: StrictBool = True
+    order: QuestionOrder = QuestionOrder.SCRIPTED
+    help: tuple[FollowUpStyle, ...] = (FollowUpStyle.HINT, FollowUpStyle.PROMPT)
+    raise_level_at: Percent = 75
+    lower_level_at: Percent = 40
 
 
 class SpokenPart(Frozen):
@@ -168,6 +190,20 @@ def read_interviews(
     return tuple(ranked), tuple(problems)
 
 
+def find_interview(name: str, scripts: Iterable[InterviewScript]) -> InterviewScript:
+    """Find a script by its id.
+
+    Raises:
+        InterviewNotFound: There is none; says what there is.
+    """
+    known = {script.id: script for script in scripts}
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+        hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(known) or 'none'}"
+        raise InterviewNotFound(f"there is no interview script '{name[:80]}'; {hint}")
+    return known[name]
+
+
 def interview_files(folder: Path) -> list[Path]:
     """List the script files of a folder in a stable order."""
     return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
@@ -190,6 +226,7 @@ def _validate(data: Any, name: str, bank: Bank) -> tuple[InterviewScript | None,
     return script, [
         *_misnamed(script, name),
         *_unbalanced_times(script),
+        *_crossed_levels(script.policy),
         *_unusable_rubrics(data, bank),
         *_unfit_levels(script, bank),
     ]
@@ -243,6 +280,12 @@ def _unbalanced_times(script: InterviewScript) -> Iterator[_Found]:
             f"not {script.minutes}"
         )
         yield ("minutes",), message
+
+
+def _crossed_levels(policy: InterviewPolicy) -> Iterator[_Found]:
+    if policy.lower_level_at >= policy.raise_level_at:
+        message = f"must be below raise_level_at, which is {policy.raise_level_at}"
+        yield ("policy", "lower_level_at"), message
 
 
 def _placed(where: FieldPath, message: str, document: LocatedDocument, file: Path) -> Problem:

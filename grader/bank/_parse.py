@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from grader.bank._corpus import ReferenceAnswer
+from grader.bank._schema_errors import describe, explain, innermost
 from grader.bank._yaml import LocatedDocument, read_document, render_path
 from grader.bank._yaml import Path as FieldPath
 from grader.errors import Problem, RubricInvalid
 from grader.references import reference_problems
-from grader.types import (
-    FollowUp,
-    Mistake,
-    Option,
-    Point,
-    Rubric,
-    WorkedExample,
-)
-
-_PARTS: Mapping[str, type[BaseModel]] = {
-    "points": Point,
-    "mistakes": Mistake,
-    "follow_ups": FollowUp,
-    "options": Option,
-    "examples": WorkedExample,
-}
+from grader.types import Rubric
 
 
 def load_rubric(path: Path, corpus: Mapping[str, ReferenceAnswer]) -> Rubric:
@@ -52,14 +38,28 @@ def load_rubric(path: Path, corpus: Mapping[str, ReferenceAnswer]) -> Rubric:
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"
         raise RubricInvalid([Problem("", message, str(path))]) from None
-    document = read_document(text, str(path))
+    return read_rubric(text, corpus, str(path))
+
+
+def read_rubric(text: str, corpus: Mapping[str, ReferenceAnswer], file: str = "") -> Rubric:
+    """Read a rubric from the text of its file.
+
+    Args:
+        text: YAML, or JSON if the name of the file ends in `.json`.
+        corpus: Reference answers by source, for the rubric's `reference`.
+        file: Name to give in problems.
+
+    Raises:
+        RubricInvalid: The text breaks the format; each problem has its line.
+    """
+    document = read_document(text, file)
     # What is not YAML at all has no fields to complain about.
     rubric, problems = (
         (None, [])
         if document.data is None and document.problems
         else _validate(document.data, corpus)
     )
-    located = [_placed(problem, fields, document, str(path)) for problem, fields in problems]
+    located = [_placed(problem, fields, document, file) for problem, fields in problems]
     problems_found = [*document.problems, *located]
     if rubric is None or problems_found:
         raise RubricInvalid(sorted(problems_found, key=lambda problem: problem.line))
@@ -82,7 +82,7 @@ def _validate(
     data: Any, corpus: Mapping[str, ReferenceAnswer]
 ) -> tuple[Rubric | None, list[tuple[Problem, FieldPath]]]:
     if not isinstance(data, Mapping):
-        message = "a rubric is a mapping that begins with 'id:'; this is " + _describe(data)
+        message = "a rubric is a mapping that begins with 'id:'; this is " + describe(data)
         return None, [(Problem("", message), ())]
     data = dict(data)
     problems: list[tuple[Problem, FieldPath]] = []
@@ -96,18 +96,9 @@ def _validate(
     try:
         return Rubric.model_validate(data), problems
     except ValidationError as error:
-        details = _innermost(error.errors())
+        # The model's own check, which has no path, repeats the references.
+        details = [each for each in innermost(error.errors()) if each["loc"]]
         return None, problems + [(_explain(detail), detail["loc"]) for detail in details]
-
-
-def _innermost(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
-    """Drop what only repeats a problem further inside.
-
-    A list whose entries are all invalid is also called too short, and the model's own check, which
-    has no path, repeats the references.
-    """
-    outer = {detail["loc"][:length] for detail in details for length in range(len(detail["loc"]))}
-    return [detail for detail in details if detail["loc"] and detail["loc"] not in outer]
 
 
 def _unknown_reference(reference: str, corpus: Mapping[str, ReferenceAnswer]) -> Problem:
@@ -136,54 +127,17 @@ def _parse_path(where: str) -> FieldPath:
     return tuple(int(step) if step.isdecimal() else step for step in steps if step)
 
 
-# pydantic's error types, in words for a rubric's author; {given} is what stands in the file.
+# What is said of rubrics beside what is said of any document.
 _MESSAGES = {
-    "missing": "missing; it must be given",
     "missing:weight": "missing; give the point a weight above 0",
     "missing:penalty": "missing; give the mistake a penalty above 0",
-    "extra_forbidden": "unknown field",
     "greater_than_equal": "must be a number above 0, not {given} (0.001 to 1000)",
     "less_than_equal": "must be at most 1000, not {given}",
     "float_type": "must be a number, not {given}",
-    "bool_type": "must be true or false, not {given}",
     "finite_number": "must be a number above 0, not {given}",
-    "string_type": "must be text, not {given}; put it in quotes",
-    "string_too_short": "must not be empty",
-    "too_short": "must have at least one entry",
-    "enum": "must be {expected}, not {given}",
-    "string_pattern_mismatch": "must be lower-case words joined by hyphens, not {given}",
-    "string_pattern_mismatch:version": "must be a version like 1.0.0, not {given}",
-    "model_type": "must be a mapping, not {given}",
     "mapping_type": "must be a mapping, not {given}",
-    "tuple_type": "must be a list, not {given}",
 }
 
 
 def _explain(detail: ErrorDetails) -> Problem:
-    loc, kind = detail["loc"], detail["type"]
-    template = _MESSAGES.get(f"{kind}:{loc[-1]}") or _MESSAGES.get(kind)
-    expected = detail.get("ctx", {}).get("expected")
-    if template is None:
-        message = f"{detail['msg']}, not {_describe(detail['input'])}"
-    else:
-        message = template.format(given=_describe(detail["input"]), expected=expected)
-    if kind == "extra_forbidden":
-        message += _did_you_mean(loc)
-    return Problem(render_path(loc), message)
-
-
-def _did_you_mean(loc: FieldPath) -> str:
-    owner: type[BaseModel] = _PARTS.get(str(loc[0]), Rubric) if len(loc) > 1 else Rubric
-    near = difflib.get_close_matches(str(loc[-1]), owner.model_fields, n=1)
-    return f"; did you mean '{near[0]}'?" if near else "; remove it"
-
-
-def _describe(value: Any) -> str:
-    if value is None:
-        return "empty"
-    if isinstance(value, (list, tuple)):
-        return "a list"
-    if isinstance(value, Mapping):
-        return "a mapping"
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return Problem(render_path(detail["loc"]), explain(detail, Rubric, _MESSAGES))

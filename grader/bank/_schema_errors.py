@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -37,15 +38,22 @@ def innermost(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
     return [detail for detail in details if detail["loc"] not in outer]
 
 
-def explain(detail: ErrorDetails, model: type[BaseModel]) -> str:
+def explain(
+    detail: ErrorDetails,
+    model: type[BaseModel],
+    messages: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Say what is wrong and what to do.
 
     Args:
         detail: One error.
         model: What the document should have been, to look up what a misspelt field may have meant.
+        messages: What this kind of document says instead, by pydantic's error type, or type and
+            field as in `missing:weight`.
     """
     kind, where = detail["type"], detail["loc"]
-    template = _MESSAGES.get(f"{kind}:{where[-1]}") or _MESSAGES.get(kind)
+    known = {**_MESSAGES, **messages}
+    template = known.get(f"{kind}:{where[-1]}") or known.get(kind)
     if template is None:
         return f"{detail['msg']}, not {describe(detail['input'])}"
     message = template.format(given=describe(detail["input"]), **detail.get("ctx", {}))

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from grader.types import Frozen
 
 # Words shown before and after a change, so that a reader finds the place.
 _CONTEXT = 4
+
+# Matching looks at every pair of equal words once for each stretch it finds. Prose stays far below
+# these; a few words over and over, or chosen to, would take hours.
+_MOST_PAIRS = 100_000
+_MOST_PAIRS_IN_CLAIMS = 1_000
+_FEW_PAIRS = 25
 
 
 class WordChange(Frozen):
@@ -80,12 +87,24 @@ def marked_words(old: str, new: str) -> tuple[list[tuple[str, bool]], list[tuple
 def alike(old: str, new: str) -> float:
     """Share of the words of two texts that they have in common and in order, 0 to 1."""
     before, after = old.casefold().split(), new.casefold().split()
-    return difflib.SequenceMatcher(None, before, after, autojunk=False).ratio()
+    return _matcher(before, after, _MOST_PAIRS_IN_CLAIMS).ratio()
 
 
 def _steps(
     old: Sequence[str], new: Sequence[str]
 ) -> Iterator[tuple[str, Sequence[str], Sequence[str]]]:
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for tag, a, b, c, d in matcher.get_opcodes():
+    for tag, a, b, c, d in _matcher(old, new, _MOST_PAIRS).get_opcodes():
         yield tag, old[a:b], new[c:d]
+
+
+def _matcher(
+    old: Sequence[str], new: Sequence[str], most_pairs: int
+) -> difflib.SequenceMatcher[str]:
+    """Match the words of two texts; where that would take too long, by their rarer words alone."""
+    before, after = Counter(old), Counter(new)
+    pairs = {word: count * after[word] for word, count in before.items() if word in after}
+    if sum(pairs.values()) <= most_pairs:
+        return difflib.SequenceMatcher(None, old, new, autojunk=False)
+    return difflib.SequenceMatcher(
+        lambda word: pairs.get(word, 0) > _FEW_PAIRS, old, new, autojunk=False
+    )

@@ -16,6 +16,9 @@ Path = tuple[str | int, ...]
 MAX_CHARACTERS = 500_000
 MAX_DEPTH = 20
 
+# Python refuses to write out a whole number of some thousands of digits, even in a message.
+_MOST_BITS = 1024
+
 
 @dataclass(frozen=True, slots=True)
 class LocatedDocument:
@@ -71,8 +74,10 @@ def read_document(text: str, file: str = "") -> LocatedDocument:
         return LocatedDocument(json.loads(text), located.lines, repeated)
     except json.JSONDecodeError as error:
         return _unusable(f"not valid JSON: {error.msg}", file, error.lineno)
-    except RecursionError:
-        return _unusable("not valid JSON: nested too deeply", file, 1)
+    except (RecursionError, ValueError) as error:
+        # A whole number of thousands of digits is a ValueError.
+        what = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        return _unusable(f"not valid JSON: {what}", file, 1)
 
 
 def _read_yaml(text: str, file: str) -> LocatedDocument:
@@ -135,7 +140,17 @@ class _Builder:
             return self._build_mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(child, (*path, i)) for i, child in enumerate(node.value)]
-        return self._loader.construct_object(node)
+        return self._build_scalar(node, path)
+
+    def _build_scalar(self, node: yaml.Node, path: Path) -> Any:
+        # To the base of 60, as in 12:30, which YAML has given up since; text, like dates.
+        if node.tag.endswith((":int", ":float")) and ":" in node.value:
+            return node.value
+        value = self._loader.construct_object(node)
+        if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+            self._report("a number of so many digits cannot be used", node, path)
+            return None
+        return value
 
     def _build_mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         result: dict[str, Any] = {}

@@ -9,11 +9,14 @@ import typer
 
 from grader.cli._batch import batch
 from grader.cli._bench import bench
+from grader.cli._demo import demo
 from grader.cli._doctor import doctor
 from grader.cli._grade import grade
 from grader.cli._import import import_command
+from grader.cli._interview import interview
 from grader.cli._interviews import interviews
 from grader.cli._rubrics import rubrics
+from grader.cli._transcribe import transcribe
 from grader.errors import GraderError
 
 _PLUGINS = "grader.commands"
@@ -38,6 +41,9 @@ def build_app() -> typer.Typer:
     app.command()(grade)
     app.command()(batch)
     app.add_typer(rubrics, name="rubrics")
+    app.command()(demo)
+    app.command()(interview)
+    app.command()(transcribe)
     app.add_typer(interviews, name="interviews")
     app.command("import")(import_command)
     app.command()(bench)

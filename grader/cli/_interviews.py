@@ -54,20 +54,14 @@ def show(
     script: Annotated[str, typer.Argument(help="A script's id.")], as_json: _Json = False
 ) -> None:
     """Show one script as an interviewer reads it."""
-    import difflib
-
-    from grader.bank import InterviewNotFound
+    from grader.bank import find_interview
 
     scripts, bank = _load()
-    known = {each.id: each for each in scripts}
-    if script not in known:
-        near = difflib.get_close_matches(script, known, n=1, cutoff=0.4)
-        hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(known) or 'none'}"
-        raise InterviewNotFound(f"there is no interview script '{script[:80]}'; {hint}")
+    found = find_interview(script, scripts)
     if as_json:
-        sys.stdout.write(known[script].model_dump_json(indent=2) + "\n")
+        sys.stdout.write(found.model_dump_json(indent=2) + "\n")
     else:
-        _render(known[script], bank)
+        _render(found, bank)
 
 
 @interviews.command()

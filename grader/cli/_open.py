@@ -47,28 +47,9 @@ def opened(
     settings: Settings, bank: Bank | None = None, *, indexed: bool = True
 ) -> Iterator[Grader]:
     """Open a grader, showing what it is doing on standard error, and close it at the end."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    from grader.cli._progress import progress
 
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("[progress.description]{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("loading the model", total=None)
-
-        def show(done: int, total: int) -> None:
-            progress.update(task, description="indexing rubrics", completed=done, total=total)
-
+    with progress("loading the model", "indexing rubrics") as show:
         from grader.grading import Grader
 
         grader = Grader.open(settings, bank=bank, indexed=indexed, on_progress=show)

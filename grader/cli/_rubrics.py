@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from grader.cli._exchange import export, import_file
+
 if TYPE_CHECKING:
     from grader.bank.lint import Finding
     from grader.settings import Settings
-    from grader.types import Rubric
 
 rubrics = typer.Typer(
-    help="List, show, check, compare and lock rubrics.", no_args_is_help=True, rich_markup_mode=None
+    help="List, show, check, compare, lock, export and import rubrics.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
+rubrics.command()(export)
+rubrics.command("import")(import_file)
 
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -133,9 +138,14 @@ def lint(
             label, code = (f"{finding.severity}: ", style), (f" [{finding.code}]", "dim")
             console.print(Text.assemble(label, str(finding), code))
         warnings = len(findings) - errors
-        console.print(f"{checked} rubrics checked: {errors} errors, {warnings} warnings")
+        seen = f"{_counted(checked, 'rubric')} checked"
+        console.print(f"{seen}: {_counted(errors, 'error')}, {_counted(warnings, 'warning')}")
     if errors or (strict and findings):
         raise typer.Exit(1)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _codes(names: Sequence[str]) -> set[str]:
@@ -161,10 +171,13 @@ def _lint(paths: Sequence[Path], settings: Settings, *, deep: bool) -> tuple[int
     with progress("loading the model", "checking rubrics") if deep else nullcontext() as show:
         checks = TEXT_CHECKS
         if deep:
-            from grader.embedding import build_embedder
+            from grader.embedding import build_embedder, build_question_embedder
 
-            checks = (*TEXT_CHECKS, meaning_checks(build_embedder(settings)))
+            embedder, plain = build_embedder(settings), build_question_embedder(settings)
+            checks = (*TEXT_CHECKS, meaning_checks(embedder, plain))
         for path in paths:
+            if not path.exists():
+                raise BadInput(f"{path} does not exist; name rubric files, or folders of them")
             if (path if path.is_dir() else path.parent).name == INTERVIEWS:
                 raise BadInput(f"{path} is about interviews; 'grader interviews lint' checks those")
             corpus = corpus_for(path if path.is_dir() else path.parent, settings)
@@ -191,11 +204,12 @@ def diff(
     wording that may change verdicts, patch for follow-ups, vocabulary and examples.
     """
     from grader.bank import diff_rubrics
+    from grader.cli._named import rubric_named
     from grader.cli._open import load_settings
     from grader.cli._render_diff import render_diff
 
     settings = load_settings()
-    before, after = (_version_of(name, settings) for name in (old, new))
+    before, after = (rubric_named(name, settings) for name in (old, new))
     found = diff_rubrics(before, after)
     if as_json:
         sys.stdout.write(found.model_dump_json(indent=2) + "\n")
@@ -203,22 +217,6 @@ def diff(
         render_diff(found, before, after)
     if exit_code and not found.is_empty:
         raise typer.Exit(1)
-
-
-def _version_of(name: str, settings: Settings) -> Rubric:
-    """Read `file`, or find `id` or `id@version` in the bank, drafts included."""
-    from grader.bank import load_bank
-    from grader.cli._open import bank_of_file, is_rubric_file
-    from grader.errors import BadInput
-
-    # A pipe, as of `<(git show HEAD:rubrics/data/indexes.yaml)`, is a file too.
-    if is_rubric_file(name) or Path(name).is_fifo():
-        return next(iter(bank_of_file(Path(name), settings)))
-    rubric_id, mark, version = name.partition("@")
-    if mark and not version:
-        raise BadInput(f"'{name}' names no version; write one as in '{rubric_id or 'id'}@1.0.0'")
-    bank = load_bank(settings.rubrics_dir, settings.corpus_dir, drafts=True)
-    return bank.get(rubric_id, version or None)
 
 
 @rubrics.command()

@@ -13,6 +13,9 @@ from grader.embedding._protocol import Embedder, Encoded
 # Enough texts to fill the processor, few enough that one long batch does not hold up the next.
 _TEXTS_PER_BATCH = 128
 
+# Of what nobody waits for in a hurry; whoever does gets a turn between two of these.
+_TEXTS_IN_TURN = 16
+
 _Job = tuple[Sequence[str], "Future[list[Encoded]]"]
 
 
@@ -48,6 +51,10 @@ class SharedEncoder:
         self._ensure_thread()
         self._jobs.put((texts, future))
         return future
+
+    def in_turn(self) -> Embedder:
+        """Return it as an embedder for a thread without an event loop that is in no hurry."""
+        return _InTurn(self)
 
     def close(self) -> None:
         """Finish what is queued and end the thread."""
@@ -95,3 +102,23 @@ class SharedEncoder:
         for texts, future in live:
             future.set_result(encoded[position : position + len(texts)])
             position += len(texts)
+
+
+class _InTurn:
+    """Encodes a few texts at a time, so that requests which arrive meanwhile come in between."""
+
+    def __init__(self, shared: SharedEncoder) -> None:
+        self._shared = shared
+
+    @property
+    def fingerprint(self) -> str:
+        return self._shared.fingerprint
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        encoded: list[Encoded] = []
+        for start in range(0, len(texts), _TEXTS_IN_TURN):
+            encoded += self._shared.submit(texts[start : start + _TEXTS_IN_TURN]).result()
+        return encoded
+
+    def forward_only(self, texts: Sequence[str]) -> None:
+        self.encode(texts)

@@ -1,9 +1,10 @@
 """Importing interview guides: messy text in five formats to draft rubrics that say where each word is from."""
 
+from grader.files import OutputRefused
 from grader.importing._complete import SentenceEncoder
 from grader.importing._document import Format, Guide, Source
 from grader.importing._drafts import Draft, Passage, Shape
-from grader.importing._errors import GuideInvalid, OutputRefused
+from grader.importing._errors import GuideInvalid
 from grader.importing._extract import Extract, extract
 from grader.importing._importer import import_guides
 from grader.importing._report import (

@@ -1,4 +1,4 @@
-"""What can be wrong with a guide or with the folder an import writes to."""
+"""What can be wrong with a guide."""
 
 from __future__ import annotations
 
@@ -11,9 +11,3 @@ class GuideInvalid(BadInput):
     """A guide that cannot be read: missing, too large, broken, encrypted, or of no known format."""
 
     code: ClassVar[str] = "guide_invalid"
-
-
-class OutputRefused(BadInput):
-    """The output folder cannot be written, or a file that must not be lost is in the way."""
-
-    code: ClassVar[str] = "output_refused"

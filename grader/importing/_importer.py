@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from grader.files import OutputRefused
 from grader.importing._complete import SentenceEncoder, complete
 from grader.importing._drafts import Draft
-from grader.importing._errors import GuideInvalid, OutputRefused
+from grader.importing._errors import GuideInvalid
 from grader.importing._extract import Extract, extract
-from grader.importing._ids import slug, topic_of, unique
 from grader.importing._render import Named, to_finish
 from grader.importing._report import Failure, ImportReport
+from grader.importing._topics import topic_of
 from grader.importing._write import plan_drafts, write_plans, write_report
 from grader.importing.formats import read_guide
+from grader.slugs import slug, unique
 
 
 def import_guides(

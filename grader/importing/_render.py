@@ -20,7 +20,7 @@ from grader.importing._drafts import (
     Passage,
     Shape,
 )
-from grader.importing._ids import slug, unique
+from grader.slugs import slug, unique
 from grader.types import Severity
 
 _WIDTH = 100

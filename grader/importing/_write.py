@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ import yaml
 
 from grader.bank import load_corpus, load_rubric
 from grader.errors import RubricInvalid
-from grader.importing._errors import OutputRefused
+from grader.files import OutputRefused, write_file
 from grader.importing._render import Named, render_answer, render_rubric
 from grader.importing._report import Written
 
@@ -138,19 +137,3 @@ def write_report(report: dict[str, Any], output: Path, *, force: bool) -> str:
         number += 1
     write_file(output / name, json.dumps(report, indent=2, ensure_ascii=False) + "\n")
     return name
-
-
-def write_file(path: Path, text: str) -> None:
-    """Write a file whole: what is interrupted leaves the file as it was.
-
-    Raises:
-        OutputRefused: It cannot be written.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise OutputRefused(f"{path}: cannot be written: {error.strerror or error}") from None

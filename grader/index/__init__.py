@@ -1,8 +1,10 @@
 """The vector index: what is embedded of a rubric, where it is kept, how it is searched."""
 
+from grader.index._examples import ExampleIndex, ExampleKey
+from grader.index._own_questions import OwnQuestionIndex, OwnQuestionKey
 from grader.index._protocol import Hit, PartKind, SyncReport, VectorIndex
 from grader.index._registry import INDEXES, build_index
-from grader.index._routing import nearest_rubric, related_question
+from grader.index._routing import NEAREST, Candidate, nearest_rubric, related_question
 from grader.index._vectors import (
     PackedVectors,
     Role,
@@ -15,7 +17,13 @@ from grader.index._vectors import (
 
 __all__ = [
     "INDEXES",
+    "NEAREST",
+    "Candidate",
+    "ExampleIndex",
+    "ExampleKey",
     "Hit",
+    "OwnQuestionIndex",
+    "OwnQuestionKey",
     "PackedVectors",
     "PartKind",
     "Role",

@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -23,7 +24,9 @@ from langchain_core.embeddings import Embeddings
 from grader.answers import matchable
 from grader.bank import passages
 from grader.embedding import FloatArray, SharedEncoder
-from grader.errors import ConfigurationError
+from grader.index._chroma_client import connect, disconnect, open_folder, translated
+from grader.index._chroma_examples import ChromaExamples
+from grader.index._chroma_own_questions import ChromaOwnQuestions
 from grader.index._protocol import Hit, PartKind, SyncReport
 from grader.index._vectors import PackedVectors, RubricVectors, encode_rubric
 from grader.types import Rubric
@@ -65,10 +68,10 @@ class _GivenVectors(Embeddings):
 _LAYOUT = 2
 
 
-class ChromaIndex:
+class ChromaIndex(ChromaExamples, ChromaOwnQuestions):
     """A vector index in a Chroma database."""
 
-    def __init__(self, client: ClientAPI, lock: FileLock) -> None:
+    def __init__(self, client: ClientAPI, lock: AbstractContextManager[object]) -> None:
         """Open or create the collections.
 
         Args:
@@ -77,6 +80,7 @@ class ChromaIndex:
         """
         from langchain_chroma import Chroma
 
+        super().__init__(client)
         self._lock = lock
         self._given = _GivenVectors()
         self._questions, self._parts = (
@@ -94,21 +98,31 @@ class ChromaIndex:
         """Open an index in a folder of this machine, creating it if need be.
 
         Raises:
-            ConfigurationError: The folder cannot be written.
+            ConfigurationError: The folder cannot be used.
         """
-        import chromadb
-        from chromadb.config import Settings as ChromaSettings
-
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            client = chromadb.PersistentClient(
-                str(folder), settings=ChromaSettings(anonymized_telemetry=False)
-            )
+        with open_folder(folder) as client:
             return cls(client, FileLock(folder / "sync.lock"))
-        except OSError as error:
-            message = f"the index folder {folder} cannot be used ({error}); set GRADER_DATA_DIR"
-            raise ConfigurationError(message) from error
 
+    @classmethod
+    def server(cls, url: str, token: str, locks: Path) -> Self:
+        """Open an index on a Chroma server, which several machines may share.
+
+        Two machines that bring it up to date at the same time write the same records under the same
+        ids; processes of one machine take turns.
+
+        Args:
+            url: Of the server, as in `http://chroma:8000`.
+            token: Sent as a bearer token, to whatever guards the server; empty for none.
+            locks: Folder of this machine for the lock.
+
+        Raises:
+            ConfigurationError: The server cannot be reached or used.
+        """
+        with connect(url, token) as client:
+            locks.mkdir(parents=True, exist_ok=True)
+            return cls(client, FileLock(locks / "chroma-server.lock"))
+
+    @translated
     def sync(
         self,
         rubrics: Sequence[Rubric],
@@ -137,6 +151,16 @@ class ChromaIndex:
                 self._add(chunk, packed, vectors, encoder.fingerprint)
         return SyncReport(len(new), len(gone), len(wanted) - len(new))
 
+    def close(self) -> None:
+        """Close connections; the index is not used after that."""
+        disconnect(self._client)
+
+    @translated
+    def ping(self) -> None:
+        """Look whether the index is there; see `VectorIndex.ping`."""
+        self._questions.get(include=[], limit=1)
+
+    @translated
     def read(self, rubric: Rubric, fingerprint: str) -> RubricVectors | None:
         """Return the vectors of a rubric, or None if this content is not held."""
         found = self._questions.get(ids=[_key(rubric, fingerprint)], include=["metadatas"])
@@ -144,10 +168,12 @@ class ChromaIndex:
             return PackedVectors.from_bytes(base64.b64decode(metadata["packed"])).unpack(rubric)
         return None
 
+    @translated
     def size(self) -> int:
         """Return how many rubric versions are held."""
         return sum(1 for _ in self._held())
 
+    @translated
     def search(self, kind: PartKind, vector: FloatArray, limit: int) -> list[Hit]:
         """Return the nearest records of one kind."""
         is_question = kind is PartKind.QUESTION

@@ -47,7 +47,18 @@ class SyncReport:
 
 
 class VectorIndex(Protocol):
-    """Vectors of a rubric bank. Methods block; call them off the event loop."""
+    """Vectors of a rubric bank. Methods block; call them off the event loop.
+
+    All of them raise `IndexUnavailable` where the index cannot be reached, read or written.
+    """
+
+    def close(self) -> None:
+        """Let go of what it holds open; it is not used after that."""
+        ...
+
+    def ping(self) -> None:
+        """Look whether the index is there; costs little."""
+        ...
 
     def sync(
         self,

@@ -15,14 +15,25 @@ def _chroma(settings: Settings) -> VectorIndex:
     return ChromaIndex.persistent(settings.data_dir / "chroma")
 
 
-INDEXES: Mapping[str, Callable[[Settings], VectorIndex]] = {"chroma": _chroma}
+def _chroma_server(settings: Settings) -> VectorIndex:
+    from grader.index._chroma import ChromaIndex
+
+    token = settings.index_token.get_secret_value()
+    return ChromaIndex.server(settings.index_url, token, settings.data_dir)
+
+
+INDEXES: Mapping[str, Callable[[Settings], VectorIndex]] = {
+    "chroma": _chroma,
+    "chroma-server": _chroma_server,
+}
 
 
 def build_index(settings: Settings) -> VectorIndex:
     """Open the vector index that the settings name.
 
     Raises:
-        ConfigurationError: Unknown name, or a data folder that cannot be used.
+        ConfigurationError: Unknown name, a folder that cannot be used, or a server that cannot
+            be reached.
     """
     build = INDEXES.get(settings.index)
     if build is None:

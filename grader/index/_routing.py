@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from operator import attrgetter
+from typing import NamedTuple
 
 from grader.bank import Bank
 from grader.embedding import FloatArray
@@ -10,7 +12,19 @@ from grader.errors import NoMatchingRubric
 from grader.index._protocol import Hit, PartKind, VectorIndex
 from grader.types import NextQuestion, Rubric
 
-_NEAREST = 3
+NEAREST = 3
+"""How many rubrics compete for a question."""
+
+
+class Candidate(NamedTuple):
+    """A rubric that a question may ask for.
+
+    Attributes:
+        similarity: Cosine of its question and the one that is asked.
+    """
+
+    rubric: Rubric
+    similarity: float
 
 
 def nearest_rubric(
@@ -20,33 +34,40 @@ def nearest_rubric(
     *,
     min_similarity: float,
     min_margin: float,
+    own: Sequence[Candidate] = (),
+    replaced: Collection[str] = (),
 ) -> Rubric:
     """Return the rubric whose question is meant by a free-form one.
 
     Args:
-        index: Where the questions are.
-        bank: Where the rubrics are.
+        index: Where the bank's questions are.
+        bank: Where its rubrics are.
         question: Vector of the free-form question.
         min_similarity: Least cosine between the two questions.
-        min_margin: Least distance, in cosine, to the rubric that comes second.
+        min_margin: Least distance, in cosine, to the rubric that comes second. Of one's own and one
+            of the bank's that are nearer to each other than that, one's own is meant.
+        own: The caller's own rubrics that come near the question.
+        replaced: Ids of the bank's that the caller has put its own in place of.
 
     Raises:
         NoMatchingRubric: Nothing is near enough, or two are about equally near; lists the nearest.
     """
-    hits = _known(index.search(PartKind.QUESTION, question, _NEAREST), bank)
-    if hits and hits[0].similarity >= min_similarity:
-        second = hits[1].similarity if len(hits) > 1 else -1.0
-        if hits[0].similarity - second >= min_margin:
-            return bank.get(hits[0].rubric_id, hits[0].version)
-        reason = "the question is about equally near to several rubrics"
-    else:
-        reason = "the question is not near any rubric"
-    nearest = [
-        {"rubric_id": h.rubric_id, "question": h.text, "similarity": round(h.similarity, 3)}
-        for h in hits
+    hits = index.search(PartKind.QUESTION, question, NEAREST + len(replaced))
+    shared = [
+        Candidate(bank.get(hit.rubric_id, hit.version), hit.similarity)
+        for hit in _known(hits, bank)
+        if hit.rubric_id not in replaced
     ]
-    listed = "; ".join(f"{n['rubric_id']} ({n['similarity']:.2f})" for n in nearest)
-    raise NoMatchingRubric(f"{reason}; name one by rubric_id. Nearest: {listed or 'none'}", nearest)
+    own = sorted(own, key=attrgetter("similarity"), reverse=True)
+    ranked = sorted([*own, *shared], key=attrgetter("similarity"), reverse=True)[:NEAREST]
+    needed = max([min_similarity, *(each.similarity - min_margin for each in shared)])
+    contest = own if own and own[0].similarity >= needed else ranked
+    if not contest or contest[0].similarity < min_similarity:
+        raise _none("the question is not near any rubric", ranked)
+    second = contest[1].similarity if len(contest) > 1 else -1.0
+    if contest[0].similarity - second < min_margin:
+        raise _none("the question is about equally near to several rubrics", ranked)
+    return contest[0].rubric
 
 
 def related_question(
@@ -61,7 +82,7 @@ def related_question(
     A question that shares a topic with the present one is preferred to one that merely sounds
     alike.
     """
-    hits = _known(index.search(PartKind.QUESTION, question, 3 * _NEAREST + len(asked)), bank)
+    hits = _known(index.search(PartKind.QUESTION, question, 3 * NEAREST + len(asked)), bank)
     others = [hit for hit in hits if hit.rubric_id != rubric.id and hit.rubric_id not in asked]
 
     def rank(hit: Hit) -> tuple[bool, float]:
@@ -72,6 +93,21 @@ def related_question(
         return None
     best = max(others, key=rank)
     return NextQuestion(id=best.rubric_id, ask=best.text, source="bank")
+
+
+def _none(reason: str, ranked: Sequence[Candidate]) -> NoMatchingRubric:
+    nearest = [
+        {
+            "rubric_id": each.rubric.id,
+            "question": each.rubric.question,
+            "similarity": round(each.similarity, 3),
+        }
+        for each in ranked
+    ]
+    listed = "; ".join(f"{n['rubric_id']} ({n['similarity']:.2f})" for n in nearest)
+    return NoMatchingRubric(
+        f"{reason}; name one by rubric_id. Nearest: {listed or 'none'}", nearest
+    )
 
 
 def _known(hits: list[Hit], bank: Bank) -> list[Hit]:

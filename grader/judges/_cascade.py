@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from grader.errors import JudgeUnavailable
-from grader.judges._protocol import ItemJudge, Judge, JudgeIdentity, JudgeTask, SupportsClose
+from grader.judges._protocol import (
+    ItemJudge,
+    Judge,
+    JudgeIdentity,
+    JudgeTask,
+    SupportsClose,
+    SupportsForget,
+)
 from grader.settings import FailurePolicy
 from grader.types import Judgement, MistakeFinding, PointFinding, Rubric, Usage, Verdict
 
@@ -77,6 +84,11 @@ class CascadeJudge:
         return _judgement(task.rubric, findings).model_copy(
             update={"usage": judged.usage, "flags": (*flags, *judged.flags), "notes": notes}
         )
+
+    def forget(self, answer: str) -> int:
+        """Delete what either judge keeps of an answer; see `SupportsForget.forget`."""
+        judges = (self._first, self._second)
+        return sum(judge.forget(answer) for judge in judges if isinstance(judge, SupportsForget))
 
     def close(self) -> None:
         """Close both judges."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from grader.answers import Answer
+from grader.embedding import FloatArray
 from grader.index import RubricVectors
-from grader.types import Judgement, Rubric
+from grader.types import Judgement, Rubric, WorkedExample
 
 
 class JudgeIdentity(NamedTuple):
@@ -19,17 +20,31 @@ class JudgeIdentity(NamedTuple):
     prompt_sha256: str | None = None
 
 
+class SupportsReviewed(Protocol):
+    """Finds answers that people have judged, for whoever they belong to."""
+
+    async def nearest(
+        self, scope: str, rubric: Rubric, vector: FloatArray, count: int
+    ) -> Sequence[tuple[float, WorkedExample]]:
+        """Return up to `count` answers under a rubric, with their cosines, nearest first."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class JudgeTask:
     """One answer to judge under one rubric.
 
     Attributes:
         vectors: The rubric's vectors under the service's embedder.
+        scope: Whose answer it is; empty for nobody's in particular.
+        reviewed: Finds what people have judged of the same owner's answers; None for nothing.
     """
 
     answer: Answer
     rubric: Rubric
     vectors: RubricVectors
+    scope: str = ""
+    reviewed: SupportsReviewed | None = None
 
 
 class Judge(Protocol):
@@ -70,4 +85,20 @@ class SupportsClose(Protocol):
 
     def close(self) -> None:
         """Let go of them; using the judge again takes them up again."""
+        ...
+
+
+@runtime_checkable
+class SupportsForget(Protocol):
+    """A judge that keeps something of what it judged."""
+
+    def forget(self, answer: str) -> int:
+        """Delete all that is kept of an answer; blocks.
+
+        Args:
+            answer: Its text, as it was judged.
+
+        Returns:
+            How many things were deleted.
+        """
         ...

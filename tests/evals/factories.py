@@ -7,11 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from evals.runs import MistakeRecord, PointRecord, RunHeader, RunRecord, RunWriter
 from grader.bank import Bank
-from grader.embedding import Encoded, SharedEncoder
+from grader.embedding import SharedEncoder
 from grader.grading import Grader
 from grader.judges import JudgeIdentity, JudgeTask
 from grader.settings import Settings
@@ -25,24 +23,10 @@ from grader.types import (
     Verdict,
 )
 from tests.grader.factories import weighted
+from tests.support.plain_embedder import PlainEmbedder
 
 RUBRIC = weighted({"first": 2, "second": 1}, {"wrong": 1}, follow_ups={"ask": ["second"]})
 ANSWER = "It holds bursts back, and it lets the producer go on."
-
-
-class PlainEmbedder:
-    """Gives every text the same vector: for judges that do not look at vectors."""
-
-    fingerprint = "plain"
-
-    def encode(self, texts: Sequence[str]) -> list[Encoded]:
-        one = np.ones(1, dtype=np.float32)
-        return [
-            Encoded(one, one, 1, ("word",), np.ones((1, 1), dtype=np.float32), one) for _ in texts
-        ]
-
-    def forward_only(self, texts: Sequence[str]) -> None:
-        pass
 
 
 class ScriptedJudge:

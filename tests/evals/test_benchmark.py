@@ -25,7 +25,8 @@ from grader.embedding import SharedEncoder
 from grader.errors import JudgeUnavailable
 from grader.judges import JudgeTask
 from grader.types import Judgement, PointFinding, Verdict
-from tests.evals.factories import PlainEmbedder, ScriptedJudge, finding, labelled, write_lines
+from tests.evals.factories import ScriptedJudge, finding, labelled, write_lines
+from tests.support.plain_embedder import PlainEmbedder
 
 
 def row(number: int = 1, **changes: Any) -> dict[str, Any]:

@@ -193,6 +193,7 @@ def test_a_table_becomes_a_data_set(run: Run, tmp_path: Path) -> None:
 
 def test_bad_input_is_refused_with_its_place(run: Run, few: Path, tmp_path: Path) -> None:
     broken = write_lines(tmp_path / "broken.jsonl", ["{"])
+    public = write_lines(tmp_path / "public.jsonl", [marked(1, correct=True)])
     for arguments, words in (
         (("run", broken), "broken.jsonl:1: not JSON"),
         (("benchmark", broken), "broken.jsonl:1: not JSON"),
@@ -202,6 +203,7 @@ def test_bad_input_is_refused_with_its_place(run: Run, few: Path, tmp_path: Path
         (("run", few, "-o", broken), "not a run"),
         (("run", few, "-o", tmp_path / "no" / "x"), "a folder that exists"),
         (("run", few, "--judge", "nobody"), "GRADER_JUDGE is 'nobody'"),
+        (("data", "import", public, "-o", tmp_path / "x"), "a public set"),
         (("data", "import", tmp_path / "n.csv", "-o", tmp_path / "x"), "cannot be read"),
     ):
         assert words in refusal(run(*arguments))

@@ -14,7 +14,8 @@ from grader.grading import Grader
 from grader.judges import JudgeTask
 from grader.settings import Settings
 from grader.types import Evidence, Judgement, MistakeFinding, PointFinding, Verdict
-from tests.evals.factories import PlainEmbedder, ScriptedJudge
+from tests.evals.factories import ScriptedJudge
+from tests.support.plain_embedder import PlainEmbedder
 
 ROOT = Path(__file__).parents[2]
 KNOWN = ROOT / "tests" / "data" / "bank" / "known_failures.txt"

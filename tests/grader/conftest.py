@@ -1,18 +1,13 @@
-"""What several test modules share: the real bank, read once, and how property tests run."""
+"""What several test modules share: the real bank, read once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
-import hypothesis
 import pytest
 
 from grader.bank import Bank, ReferenceAnswer, load_bank, load_corpus
-
-# The gate must say the same of the same code every time, on slow machines too.
-hypothesis.settings.register_profile("gate", deadline=None, derandomize=True, max_examples=30)
-hypothesis.settings.load_profile("gate")
 
 
 @pytest.fixture(scope="session")

@@ -144,6 +144,12 @@ def test_the_question_pasted_scores_nothing_and_is_flagged(grader: Grader, rubri
     assert result.needs_review
 
 
+def test_follow_ups_read_out_say_nothing(grader: Grader) -> None:
+    rubric = grader.bank.get("sql-and-nosql")
+    asked = " ".join(follow_up.ask for follow_up in rubric.follow_ups)
+    assert grade(grader, asked, rubric).score == 0
+
+
 def test_the_reference_pasted_is_flagged(grader: Grader, rubric: Rubric) -> None:
     result = grade(grader, rubric.reference_answer, rubric)
     assert "copies_reference" in result.flags

@@ -245,8 +245,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        received = Received("POST", self.path, dict(self.headers), body)
+        received = Received(self.command, self.path, dict(self.headers), body)
         self.owner.answer(Exchange(self, received))
+
+    do_PATCH = do_POST  # noqa: N815 - the name that the base class looks for
 
     def do_GET(self) -> None:
         received = Received("GET", self.path, dict(self.headers), b"")

@@ -24,7 +24,8 @@ class Thresholds(Frozen):
     """Where the measures of a good rubric end; the file says what they were taken from.
 
     Attributes:
-        encoder: Fingerprint of the embedder they hold for.
+        encoder: Fingerprint of the embedder that compares with the reference answer.
+        plain: Fingerprint of the one that compares statements with each other.
         supported: Least strength at which the reference answer says a point.
         supported_alone: The same for a point without accepted phrasings.
         mistaken: Lead at which the reference answer makes a mistake.
@@ -34,6 +35,7 @@ class Thresholds(Frozen):
     """
 
     encoder: str
+    plain: str
     supported: float
     supported_alone: float
     mistaken: float
@@ -45,29 +47,33 @@ class Thresholds(Frozen):
 class MeaningChecks:
     """Finds what words alone do not show: unsupported points, hidden duplicates, mistakes made."""
 
-    def __init__(self, embedder: Embedder) -> None:
-        """Compare by an embedder's vectors.
+    def __init__(self, embedder: Embedder, plain: Embedder) -> None:
+        """Compare by the vectors of two embedders; see `measure` for what each does.
 
         Raises:
-            ConfigurationError: The thresholds were taken with another embedder.
+            ConfigurationError: The thresholds were taken with other embedders.
         """
-        self._embedder = embedder
+        self._embedder, self._plain = embedder, plain
         self._limits = load_thresholds()
-        if self._limits.encoder != embedder.fingerprint:
-            raise ConfigurationError(
-                f"meanings can be compared with the embedder {self._limits.encoder} only, not with "
-                f"{embedder.fingerprint}; leave GRADER_EMBEDDER_MODEL at its default, or set the "
-                "thresholds anew with 'python -m evals.training.lint_thresholds'"
-            )
+        for wanted, given in ((self._limits.encoder, embedder), (self._limits.plain, plain)):
+            if wanted != given.fingerprint:
+                raise ConfigurationError(
+                    f"meanings can be compared with the embedder {wanted} only, not with "
+                    f"{given.fingerprint}; leave GRADER_EMBEDDER_MODEL at its default, or set the "
+                    "thresholds anew with 'python -m evals.training.lint_thresholds'"
+                )
 
     def __call__(self, rubric: Rubric) -> Iterator[Finding]:
         """Yield warnings on one rubric."""
-        limits, found = self._limits, measure(rubric, self._embedder)
-        for pair in found.claims:
-            if pair.value >= limits.same_claim:
-                yield duplicate_claim(pair.first, pair.second)
+        limits, found = self._limits, measure(rubric, self._embedder, self._plain)
+        same = [pair for pair in found.claims if pair.value >= limits.same_claim]
+        for pair in same:
+            yield duplicate_claim(pair.first, pair.second)
+        # Where two points are one, the phrasings of either make the other too: said already.
+        said = {frozenset((pair.first.id, pair.second.id)) for pair in same}
         for pair in found.phrasings:
-            if pair.value >= limits.same_phrasing:
+            apart = frozenset((pair.first.id, pair.second.id)) not in said
+            if pair.value >= limits.same_phrasing and apart:
                 yield duplicate_phrasing(pair.second.where, pair.first.id)
         for support in found.support:
             if support.strength < (limits.supported_alone if support.alone else limits.supported):

@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.answers import Answer, matchable, read_answer
 from grader.bank.lint._duplicates import PlacedClaim, claims_in_pairs, is_quoted
-from grader.bank.lint._similarity import Similarities, compare
+from grader.bank.lint._similarity import Similarities, alike, compare
 from grader.bank.lint._text import repeats
 from grader.embedding import Embedder, Encoded, FloatArray
 from grader.errors import AnswerInvalid
@@ -84,19 +84,24 @@ class Measures:
     suspicions: tuple[Suspicion, ...]
 
 
-def measure(rubric: Rubric, embedder: Embedder) -> Measures:
-    """Measure a rubric; encodes some fifty short texts in one go."""
-    encoded = _Encodings(embedder, rubric)
+def measure(rubric: Rubric, embedder: Embedder, plain: Embedder) -> Measures:
+    """Measure a rubric; each embedder encodes some forty short texts in one go.
+
+    Args:
+        rubric: What to measure.
+        embedder: Compares statements with the reference answer; it has learned what answers say.
+        plain: Compares statements with each other; it tells better whether two say the same.
+    """
+    against = _AgainstReference(embedder, rubric)
     told = rubric.kind is Kind.BEHAVIOURAL
     return Measures(
-        claims=tuple(_claims(rubric, encoded)),
-        phrasings=tuple(_phrasings(rubric.points, encoded)),
-        support=tuple(_support(rubric, encoded)) if encoded.passages and not told else (),
-        suspicions=tuple(_suspicions(rubric, encoded)) if encoded.passages else (),
+        *_likenesses(rubric, plain),
+        support=tuple(_support(rubric, against)) if against.passages and not told else (),
+        suspicions=tuple(_suspicions(rubric, against)) if against.passages else (),
     )
 
 
-class _Encodings:
+class _AgainstReference:
     """The vectors of a rubric's statements and of its reference answer."""
 
     def __init__(self, embedder: Embedder, rubric: Rubric) -> None:
@@ -115,16 +120,9 @@ class _Encodings:
         self._question = self._vectors[rubric.question]
         self.passages = [matchable(answer.quote(w)) for w in windows] if answer else []
 
-    def with_passages(self, statements: Sequence[str]) -> Similarities:
+    def compare(self, statements: Sequence[str]) -> Similarities:
         """Compare statements (rows) with the passages of the reference answer (columns)."""
         return compare(self._of(statements), self._segments, self._spans, self._question)
-
-    def with_each_other(self, statements: Sequence[str]) -> FloatArray:
-        """Compare statements with each other: how much either at least holds of the other."""
-        rows = self._of(statements)
-        spans = [(index, index) for index in range(len(rows))]
-        recall = compare(rows, rows, spans, self._question).recall
-        return np.minimum(recall, recall.T)
 
     def _of(self, statements: Sequence[str]) -> list[Encoded]:
         return [self._vectors[statement] for statement in statements]
@@ -137,17 +135,26 @@ def _read(text: str) -> Answer | None:
         return None
 
 
-def _claims(rubric: Rubric, encoded: _Encodings) -> Iterator[Likeness]:
-    claims = [*(point.claim for point in rubric.points), *(m.claim for m in rubric.mistakes)]
-    alike = encoded.with_each_other(claims)
-    for first, second in claims_in_pairs(rubric):
-        if not repeats(first.claim, second.claim):
-            value = alike[claims.index(first.claim), claims.index(second.claim)]
-            yield Likeness(first, second, float(value))
+def _likenesses(
+    rubric: Rubric, plain: Embedder
+) -> tuple[tuple[Likeness, ...], tuple[Likeness, ...]]:
+    """Compare claims with claims, and phrasings with what makes another point."""
+    statements = _statements(rubric.points)
+    texts = [*(s.claim for s in statements), *(m.claim for m in rubric.mistakes)]
+    distinct = list(dict.fromkeys(texts))
+    rows = {text: row for row, text in enumerate(distinct)}
+    values = alike(plain.encode(distinct))
+    claims = tuple(
+        Likeness(first, second, float(values[rows[first.claim], rows[second.claim]]))
+        for first, second in claims_in_pairs(rubric)
+        if not repeats(first.claim, second.claim)
+    )
+    of_points = [rows[statement.claim] for statement in statements]
+    return claims, tuple(_phrasings(statements, values[np.ix_(of_points, of_points)]))
 
 
-def _phrasings(points: Sequence[Point], encoded: _Encodings) -> Iterator[Likeness]:
-    statements = [
+def _statements(points: Sequence[Point]) -> list[PlacedClaim]:
+    return [
         PlacedClaim(f"points[{position}].{where}", point.id, text)
         for position, point in enumerate(points)
         for where, text in (
@@ -155,42 +162,46 @@ def _phrasings(points: Sequence[Point], encoded: _Encodings) -> Iterator[Likenes
             *((f"accept[{index}]", text) for index, text in enumerate(point.accept)),
         )
     ]
-    alike = encoded.with_each_other([statement.claim for statement in statements])
+
+
+def _phrasings(statements: Sequence[PlacedClaim], values: FloatArray) -> Iterator[Likeness]:
     owners = np.array([statement.id for statement in statements])
+    claims = {s.id: s.claim for s in statements if s.where.endswith(".claim")}
     for row, statement in enumerate(statements):
-        others = np.where(owners == statement.id, np.float32(-1), alike[row])
+        others = np.where(owners == statement.id, np.float32(-1), values[row])
         nearest = statements[int(others.argmax())]
         own_claim = statement.where.endswith(".claim")
         if (
             nearest.id != statement.id
             and not own_claim
             and not repeats(statement.claim, nearest.claim)
+            and not repeats(claims[statement.id], claims[nearest.id])
         ):
             yield Likeness(nearest, statement, float(others.max()))
 
 
-def _support(rubric: Rubric, encoded: _Encodings) -> Iterator[Support]:
+def _support(rubric: Rubric, against: _AgainstReference) -> Iterator[Support]:
     for position, point in enumerate(rubric.points):
-        recall = encoded.with_passages([point.claim, *point.accept]).recall
+        recall = against.compare([point.claim, *point.accept]).recall
         yield Support(
             point=PlacedClaim(f"points[{position}].claim", point.id, point.claim),
             alone=not point.accept,
             strength=float(recall.max(axis=1).mean()),
-            nearest=encoded.passages[int(recall.mean(axis=0).argmax())],
+            nearest=against.passages[int(recall.mean(axis=0).argmax())],
         )
 
 
-def _suspicions(rubric: Rubric, encoded: _Encodings) -> Iterator[Suspicion]:
+def _suspicions(rubric: Rubric, against: _AgainstReference) -> Iterator[Suspicion]:
     truths = [point.claim for point in rubric.points]
     for position, mistake in enumerate(rubric.mistakes):
         if is_quoted(mistake.claim, rubric.reference_answer):
             continue
         corrections = [mistake.correction] if mistake.correction else []
-        found = encoded.with_passages([mistake.claim, *corrections, *truths])
+        found = against.compare([mistake.claim, *corrections, *truths])
         strength = np.float32(0.5) * (found.topical + found.recall)
         lead = strength[0] - strength[1:].max(axis=0)
         yield Suspicion(
             mistake=PlacedClaim(f"mistakes[{position}].claim", mistake.id, mistake.claim),
             lead=float(lead.max()),
-            said=encoded.passages[int(lead.argmax())],
+            said=against.passages[int(lead.argmax())],
         )

@@ -43,15 +43,20 @@ TEXT_CHECKS: tuple[Check, ...] = (
 )
 
 
-def meaning_checks(embedder: Embedder) -> Check:
-    """Make the checks that compare meanings: some fifty short texts are encoded for each rubric.
+def meaning_checks(embedder: Embedder, plain: Embedder) -> Check:
+    """Make the checks that compare meanings: some eighty short texts are encoded for each rubric.
 
     Args:
-        embedder: The thresholds fit the default one.
+        embedder: Compares with the reference answer; what `build_embedder` loads by default.
+        plain: Compares statements with each other; what `build_question_embedder` loads, the same
+            model without the adapter.
+
+    Raises:
+        ConfigurationError: The thresholds were taken with other embedders.
     """
     from grader.bank.lint._meaning import MeaningChecks
 
-    return MeaningChecks(embedder)
+    return MeaningChecks(embedder, plain)
 
 
 def lint_rubric(rubric: Rubric, checks: Sequence[Check] = TEXT_CHECKS) -> list[Finding]:
@@ -59,7 +64,7 @@ def lint_rubric(rubric: Rubric, checks: Sequence[Check] = TEXT_CHECKS) -> list[F
 
     Args:
         rubric: A valid rubric.
-        checks: What to look for; `(*TEXT_CHECKS, meaning_checks(embedder))` for everything.
+        checks: What to look for; `(*TEXT_CHECKS, meaning_checks(embedder, plain))` for everything.
 
     Returns:
         Warnings with the field each is about; empty for a rubric in good order.

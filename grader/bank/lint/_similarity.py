@@ -53,6 +53,13 @@ def compare(
     )
 
 
+def alike(statements: Sequence[Encoded]) -> FloatArray:
+    """Tell how much either of two statements at least holds of the other; shape (S, S)."""
+    each = np.arange(len(statements))
+    recall = np.stack([_recall(statement, statements, each, each) for statement in statements])
+    return np.minimum(recall, recall.T)
+
+
 def _joined(segments: Sequence[Encoded], first: IntArray, last: IntArray) -> FloatArray:
     """Vectors of passages, as if their segments had been encoded together."""
     sums = np.stack([segment.mean * np.float32(segment.tokens) for segment in segments])
@@ -76,7 +83,8 @@ def _recall(
     best = np.stack([_best(statement, segment) for segment in segments])
     passages = np.maximum(best[first], best[last])
     total = np.maximum(statement.word_weights.sum(), _TINY)
-    recall: FloatArray = passages @ statement.word_weights / total
+    # Not by BLAS, whose sums differ from processor to processor.
+    recall: FloatArray = np.einsum("pw,w->p", passages, statement.word_weights) / total
     return recall
 
 

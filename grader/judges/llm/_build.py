@@ -1,19 +1,17 @@
-"""Making the LLM judge from settings, with everything checked that can be without a call."""
+"""Making the LLM judge from settings."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-from urllib.parse import urlsplit
 
 from grader.embedding import SharedEncoder
-from grader.errors import ConfigurationError
 from grader.judges.llm._cache import JudgementCache
-from grader.judges.llm._caller import Caller, Sleep
 from grader.judges.llm._examples import ExampleSource, RubricExamples
 from grader.judges.llm._judge import LlmJudge
 from grader.judges.llm._prompt import load_prompt
-from grader.settings import LlmSettings, Settings
+from grader.llm import Sleep, connect
+from grader.redaction import build_redactor
+from grader.settings import Settings
 
 _CACHE_FILE = "llm-cache.sqlite3"
 
@@ -37,57 +35,12 @@ def build_llm_judge(
         ConfigurationError: Something is missing or cannot be; says what to set.
     """
     llm = settings.llm
-    check_llm_settings(llm)
-    prompt = load_prompt(llm.prompt)
-    from grader.judges.llm._openai import OpenAIChat
-
+    caller = connect(llm, sleep)
     return LlmJudge(
         llm,
-        prompt=prompt,
-        caller=Caller(llm, lambda: OpenAIChat(llm), sleep),
+        prompt=load_prompt(llm.prompt),
+        caller=caller,
         examples=examples or RubricExamples(encoder),
+        redactor=build_redactor(llm.redaction),
         cache=JudgementCache(settings.data_dir / _CACHE_FILE) if llm.cache else None,
     )
-
-
-def check_llm_settings(llm: LlmSettings) -> None:
-    """Check what the LLM judge cannot do without.
-
-    Raises:
-        ConfigurationError: Something is missing or cannot be; says what to set.
-    """
-    key = llm.api_key.get_secret_value()
-    missing = [] if llm.model.strip() else ["GRADER_LLM_MODEL"]
-    missing += [] if key else ["GRADER_LLM_API_KEY"]
-    if missing:
-        advice = ""
-        if not key:
-            advice = " (any text will do for an endpoint that wants no key)"
-        raise ConfigurationError(
-            f"the LLM judge needs {' and '.join(missing)}{advice}; "
-            f"set {'it' if len(missing) == 1 else 'them'}, or choose the local judge with "
-            "GRADER_JUDGE=local"
-        )
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise ConfigurationError(
-            "GRADER_LLM_API_KEY holds a space, a line break or a character that is not ASCII; "
-            "a key has none of these"
-        )
-    if not _is_address(llm.base_url):
-        raise ConfigurationError(
-            f"GRADER_LLM_BASE_URL is '{without_password(llm.base_url)}'; it must be an http or "
-            "https address, as in https://api.openai.com/v1"
-        )
-
-
-def without_password(url: str) -> str:
-    """Write out an address without the user and password that it may hold."""
-    return re.sub(r"//[^/]*@", "//", url)
-
-
-def _is_address(url: str) -> bool:
-    try:
-        address = urlsplit(url)
-        return address.scheme in {"http", "https"} and bool(address.hostname) and address.port != 0
-    except ValueError:
-        return False

@@ -12,17 +12,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
 from pydantic import ValidationError
 
 from grader.types import Judgement
 
 _log = logging.getLogger(__name__)
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS judgements (
-    key TEXT PRIMARY KEY, judgement TEXT NOT NULL, created REAL NOT NULL
-) WITHOUT ROWID
-"""
+_SCHEMA = (
+    """
+    CREATE TABLE IF NOT EXISTS judgements (
+        key TEXT PRIMARY KEY,
+        answer TEXT NOT NULL,
+        judgement TEXT NOT NULL,
+        created REAL NOT NULL
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX IF NOT EXISTS judgements_answer ON judgements (answer)",
+)
+_COLUMNS = {"key", "answer", "judgement", "created"}
 _MOST_KEPT = 1_000_000
 
 
@@ -54,12 +62,22 @@ class JudgementCache:
         except ValidationError:
             return None  # kept by a version with other types
 
-    def put(self, key: str, judgement: Judgement) -> None:
-        """Keep a judgement."""
+    def put(self, key: str, judgement: Judgement, answer: str = "") -> None:
+        """Keep a judgement of an answer, whose text itself is not kept."""
         self._run(
-            "INSERT OR REPLACE INTO judgements VALUES (?, ?, ?)",
-            (key, judgement.model_dump_json(), time.time()),
+            "INSERT OR REPLACE INTO judgements VALUES (?, ?, ?, ?)",
+            (key, _digest(answer), judgement.model_dump_json(), time.time()),
         )
+
+    def forget(self, answer: str) -> int:
+        """Delete the judgements of an answer, so that the file holds nothing of them; count them."""
+        gone = self._run(
+            "DELETE FROM judgements WHERE answer = ? RETURNING key", (_digest(answer),)
+        )
+        if gone:
+            # What was deleted is overwritten; the log of changes would still hold it.
+            self._run("PRAGMA wal_checkpoint(TRUNCATE)", ())
+        return len(gone)
 
     def close(self) -> None:
         """Close the file."""
@@ -88,16 +106,35 @@ class JudgementCache:
                 self._path, timeout=5, isolation_level=None, check_same_thread=False
             )
             try:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = NORMAL")
-                connection.execute(_SCHEMA)
-                connection.execute(
-                    "DELETE FROM judgements WHERE key IN (SELECT key FROM judgements "
-                    "ORDER BY created DESC LIMIT -1 OFFSET ?)",
-                    (_MOST_KEPT,),
-                )
-            except sqlite3.Error:
+                # Two that change the journal's mode at once do not wait for each other.
+                with FileLock(self._path.with_suffix(".lock"), timeout=5, mode=0o600):
+                    _prepare(connection)
+            except (sqlite3.Error, OSError):
                 connection.close()
                 raise
             self._connection = connection
         return self._connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA secure_delete = ON")
+    _create(connection)
+    connection.execute(
+        "DELETE FROM judgements WHERE key IN (SELECT key FROM judgements "
+        "ORDER BY created DESC LIMIT -1 OFFSET ?)",
+        (_MOST_KEPT,),
+    )
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(judgements)")}
+    if columns and columns != _COLUMNS:
+        connection.execute("DROP TABLE judgements")  # kept by a version that kept something else
+    for statement in _SCHEMA:
+        connection.execute(statement)
+
+
+def _digest(answer: str) -> str:
+    return hashlib.sha256(answer.encode()).hexdigest()

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from grader.errors import JudgeUnavailable, TokenBudgetExceeded
-from grader.judges.llm._budget import (
+from grader.judges.llm._items import Items, reply_schema
+from grader.judges.llm._prompt import Prompt
+from grader.judges.llm._quotes import QuoteFinder
+from grader.judges.llm._reply import CheckedReply, check_reply
+from grader.llm import (
+    ChatReply,
+    ChatRequest,
+    Message,
     current_budget,
     estimate_tokens,
     input_tokens,
     reply_tokens,
 )
-from grader.judges.llm._chat import ChatReply, ChatRequest, Message
-from grader.judges.llm._items import Items, reply_schema
-from grader.judges.llm._prompt import Prompt
-from grader.judges.llm._quotes import QuoteFinder
-from grader.judges.llm._reply import CheckedReply, check_reply
 from grader.settings import LlmSettings
 from grader.types import Judgement, MistakeFinding, PointFinding, Usage, Verdict
 

@@ -29,7 +29,7 @@ class ExampleSource(Protocol):
 
 
 class RubricExamples:
-    """The worked examples in the rubric, by the cosine between answers."""
+    """The worked examples in the rubric, and the reviewed answers to it, by the cosine of answers."""
 
     def __init__(self, encoder: SharedEncoder) -> None:
         """Compare with the service's encoder."""
@@ -37,21 +37,30 @@ class RubricExamples:
         self._vectors: OrderedDict[str, FloatArray] = OrderedDict()
 
     async def nearest(self, task: JudgeTask, count: int) -> Sequence[WorkedExample]:
-        """Choose from the rubric; see `ExampleSource.nearest`."""
+        """Choose from both; see `ExampleSource.nearest`."""
         said = matchable(task.answer.text)
         examples = task.rubric.examples
         others = [n for n, each in enumerate(examples) if matchable(each.answer) != said]
-        if count == 0 or not others:
+        looks_up = task.reviewed is not None and bool(task.scope)
+        if count == 0 or not (others or looks_up):
             return ()
         (answer,), vectors = await asyncio.gather(
             self._encoder.encode([said]), self._encoded(task.rubric)
         )
+        found = [(float(vectors[n] @ answer.vector), examples[n]) for n in others]
+        if task.reviewed is not None and task.scope:
+            # One more than wanted, since the answer itself may have been reviewed before.
+            reviewed = await task.reviewed.nearest(
+                task.scope, task.rubric, answer.vector, count + 1
+            )
+            found += [each for each in reviewed if matchable(each[1].answer) != said]
         # Rounded, so that the last bits, which differ between machines, decide nothing.
-        similarity = np.round(vectors @ answer.vector, 4)
-        ranked = sorted(others, key=lambda n: (-similarity[n], n))
-        return tuple(examples[n] for n in ranked[:count])
+        ranked = sorted(found, key=lambda each: -round(each[0], 4))
+        return tuple(example for _, example in ranked[:count])
 
     async def _encoded(self, rubric: Rubric) -> FloatArray:
+        if not rubric.examples:
+            return np.empty((0, 0), dtype=np.float32)
         known = self._vectors.get(rubric.sha256)
         if known is None:
             texts = [matchable(example.answer) for example in rubric.examples]

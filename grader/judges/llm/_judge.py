@@ -9,12 +9,14 @@ from collections.abc import Callable, Collection, Sequence
 from grader import __version__
 from grader.judges._protocol import JudgeIdentity, JudgeTask
 from grader.judges.llm._cache import JudgementCache, cache_key
-from grader.judges.llm._caller import Caller
 from grader.judges.llm._conversation import Conversation
 from grader.judges.llm._examples import ExampleSource
 from grader.judges.llm._items import REPLY_FORM, Items
 from grader.judges.llm._prompt import Prompt
 from grader.judges.llm._quotes import QuoteFinder
+from grader.judges.llm._seen import Seen
+from grader.llm import Caller
+from grader.redaction import Redactor
 from grader.settings import LlmSettings
 from grader.types import Judgement, Usage, Verdict, WorkedExample
 
@@ -29,6 +31,7 @@ class LlmJudge:
         prompt: Prompt,
         caller: Caller,
         examples: ExampleSource,
+        redactor: Redactor,
         cache: JudgementCache | None = None,
         random_text: Callable[[], str] = lambda: secrets.token_hex(12),
     ) -> None:
@@ -39,6 +42,7 @@ class LlmJudge:
             prompt: What the model is told.
             caller: Carries requests to the model.
             examples: Knows judged answers to show beside the one to judge.
+            redactor: Takes out of answers what the model must not see.
             cache: Keeps what was judged; None to judge anew each time.
             random_text: Makes up what fences the answer, new for each.
         """
@@ -46,6 +50,7 @@ class LlmJudge:
         self._prompt = prompt
         self._caller = caller
         self._examples = examples
+        self._redactor = redactor
         self._cache = cache
         self._random_text = random_text
 
@@ -73,8 +78,12 @@ class LlmJudge:
         judgement = await self._ask(task, items, examples)
         if _is_whole(judgement):
             free = judgement.model_copy(update={"usage": Usage()})
-            await asyncio.to_thread(self._cache.put, key, free)
+            await asyncio.to_thread(self._cache.put, key, free, task.answer.text)
         return judgement
+
+    def forget(self, answer: str) -> int:
+        """Delete what is kept of an answer; see `SupportsForget.forget`."""
+        return 0 if self._cache is None else self._cache.forget(answer)
 
     def close(self) -> None:
         """Close connections and the cache."""
@@ -85,17 +94,18 @@ class LlmJudge:
     async def _ask(
         self, task: JudgeTask, items: Items, examples: Sequence[WorkedExample]
     ) -> Judgement:
-        finder = QuoteFinder(task.answer)
+        seen = await asyncio.to_thread(Seen.of, task.answer, examples, self._redactor)
+        finder = QuoteFinder(seen.answer)
         conversation = Conversation(self._settings, self._prompt, self._caller.complete, finder)
-        fence = self._fence([task.answer.text, *(example.answer for example in examples)])
+        fence = self._fence([seen.answer.text, *(example.answer for example in seen.examples)])
 
         def written(shown: Sequence[WorkedExample]) -> str:
-            return self._prompt.task(task.rubric, items, task.answer.text, shown, fence)
+            return self._prompt.task(task.rubric, items, seen.answer.text, shown, fence)
 
-        text = written(examples)
+        text = written(seen.examples)
         if examples and not conversation.fits(text, items):
             text = written(())
-        return await conversation.judge(text, items)
+        return seen.as_given(await conversation.judge(text, items))
 
     def _fence(self, answers: Sequence[str]) -> str:
         while True:
@@ -110,6 +120,7 @@ class LlmJudge:
                 "rubric": task.rubric.sha256,
                 "items": items.ids,
                 "examples": [example.model_dump(mode="json") for example in examples],
+                "redaction": self._redactor.fingerprint,
                 "prompt": self._prompt.sha256,
                 "model": self._settings.model,
                 "endpoint": self._settings.base_url.rstrip("/"),

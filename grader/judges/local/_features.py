@@ -19,11 +19,12 @@ import numpy.typing as npt
 
 from grader.answers import Answer, matchable
 from grader.embedding import FloatArray
-from grader.index import RubricVectors
+from grader.index import Role, RubricVectors
 from grader.judges.local._comparison import Comparison
 from grader.judges.local._matching import MATCHES, measure_matches
 from grader.judges.local._owners import Owner, owners_of
 from grader.judges.local._polarity import Mismatch, mismatch, read_cues
+from grader.judges.local._star import star_cues
 
 _VIEWS = ("meaning", "topical", "wording")
 _MEASURES = (
@@ -53,12 +54,16 @@ _CUES = (
     "has_against",
     "statement_words",
     "window_words",
+    "star_here",
+    "star_anywhere",
 )
 
 _OWN = (*(f"{view}_{measure}" for view in _VIEWS for measure in _MEASURES), *MATCHES, *_CUES)
 
 # Each feature also as its distance from the mean over the answer's other points and mistakes.
 FEATURES = (*_OWN, *(f"{name}_relative" for name in _OWN))
+
+_OF_CLAIMS = frozenset({Role.CLAIM, Role.REFERENCE})
 
 # How many of the nearest statements a window's similarities are lowered by.
 _NEIGHBOURS = 5
@@ -74,7 +79,8 @@ class OwnerFeatures:
     Attributes:
         owner: Id of the point or mistake.
         values: In the order of `FEATURES`.
-        is_bare: Whether its claim is all that the rubric says of it.
+        is_bare: Whether the rubric says it in no other words than its claim's, but perhaps in the
+            reference answer.
         window: Index of the window that affirms it most.
         against_window: Index of the window that denies it most; None without opposites.
         against_row: Row of the statement against it that this window is nearest to.
@@ -122,7 +128,8 @@ def extract(
         yield OwnerFeatures(
             owner=owner.id,
             values=values[position],
-            is_bare=len(owner.wanted) == 1 and not against,
+            is_bare=not against
+            and all(rubric.statements[row].statement.role in _OF_CLAIMS for row in owner.wanted),
             window=int(windows[matches.affirming[position]]),
             against_window=int(windows[denying]) if against else None,
             against_row=nearest,
@@ -228,6 +235,7 @@ def _read(
         float(bool(owner.against)),
         np.log1p(len(statement.words)),
         np.log1p(len(quotes[window].split())),
+        *star_cues(rubric.statements[owner.wanted[0]].statement.text, quotes, window),
     )
     lexical = float(comparison.lexical[row, column])
     return _Cues(np.array(values, dtype=np.float32), lexical, differs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from grader.answers import (
     Flag,
     Window,
     denied_segments,
+    is_courtesy,
     is_instruction,
     is_keyword_list,
     listed_segments,
@@ -21,15 +23,13 @@ from grader.answers import (
 )
 from grader.embedding import Encoded, SharedEncoder
 from grader.errors import ConfigurationError
-from grader.index import RubricVectors
 from grader.judges._protocol import JudgeIdentity, JudgeTask
 from grader.judges.local._comparison import Comparison, compare
 from grader.judges.local._explain import explain_mistake, explain_point
 from grader.judges.local._features import OwnerFeatures, extract
 from grader.judges.local._head import Classifier, Head, load_head
 from grader.judges.local._matching import unassigned
-from grader.judges.local._owners import owners_of
-from grader.judges.local._verbatim import Run, verbatim_runs
+from grader.judges.local._settled import settle, settled_mistake, settled_point
 from grader.types import (
     Evidence,
     Judgement,
@@ -39,16 +39,18 @@ from grader.types import (
     Rubric,
     Verdict,
 )
+from grader.words import overlap, words
 
 _MORE_LIKELY_THAN_NOT = 0.5
+
+# A sentence of the reference answer, word for word, is as good as certain to be no mistake.
+_REFERENCE_ERRS = 0.03
+_FEWEST_WORDS = 4
 
 # An answer of several segments is off topic when about a third of it says nothing the rubric
 # knows, for or against.
 _FEWEST_SEGMENTS = 3
 _OFF_TOPIC = 0.35
-
-# A rubric's very words are as good as certain; a person may still have meant them otherwise.
-_VERBATIM = 0.97
 
 
 class LocalJudge:
@@ -97,18 +99,19 @@ class LocalJudge:
         mistakes = [found[mistake.id] for mistake in rubric.mistakes]
         verdicts = dict(_verdict_shares(self._head, points))
         made = dict(_made_shares(self._head.mistake, mistakes))
-        verbatim = _settled_verbatim(task.vectors, verbatim_runs(answer, task.vectors, own))
+        nearest = {owner: features.window for owner, features in found.items()}
+        settled = settle(answer, task.vectors, own, usable.tolist(), nearest)
         return Judgement(
             points=tuple(
-                _verbatim_point(point.id, *verbatim[point.id], answer)
-                if point.id in verbatim
+                settled_point(point.id, settled[point.id])
+                if point.id in settled
                 else _judged_point(point, verdicts[point.id], found[point.id], task)
                 for point in rubric.points
             ),
             mistakes=tuple(
-                _verbatim_mistake(features.owner, *verbatim[features.owner], answer)
-                if features.owner in verbatim
-                else _judged_mistake(features, made[features.owner], answer)
+                settled_mistake(features.owner, settled[features.owner])
+                if features.owner in settled
+                else _judged_mistake(features, made[features.owner], task)
                 for features in mistakes
             ),
             flags=(str(Flag.OFF_TOPIC),) if _is_off_topic(answer, comparison, usable) else (),
@@ -145,47 +148,6 @@ def _made_shares(
             yield features.owner, float(row[column])
 
 
-def _settled_verbatim(
-    vectors: RubricVectors, runs: Mapping[int, Run]
-) -> dict[str, tuple[bool, Run]]:
-    """Tell, by owner, whether the answer affirms or denies it in the rubric's words, and where.
-
-    An owner that is both affirmed and denied is left to be judged.
-    """
-    settled = {}
-    for owner in owners_of(vectors):
-        wanted = [runs[row] for row in owner.wanted if row in runs]
-        against = [runs[row] for row in owner.against if row in runs]
-        if bool(wanted) is not bool(against):
-            settled[owner.id] = bool(wanted), (wanted or against)[0]
-    return settled
-
-
-def _verbatim_point(point_id: str, affirmed: bool, run: Run, answer: Answer) -> PointFinding:  # noqa: FBT001 - unpacked
-    verdict = Verdict.COVERED if affirmed else Verdict.CONTRADICTED
-    rest = round((1 - _VERBATIM) / 3, 4)
-    shares = dict.fromkeys(
-        (Verdict.COVERED, Verdict.PARTIAL, Verdict.MISSING, Verdict.CONTRADICTED), rest
-    )
-    return PointFinding(
-        point_id=point_id,
-        verdict=verdict,
-        probabilities=shares | {verdict: _VERBATIM},
-        evidence=(_run_evidence(answer, run),),
-        why="Says this." if affirmed else "Says what the rubric lists as contradicting this.",
-    )
-
-
-def _verbatim_mistake(mistake_id: str, made: bool, run: Run, answer: Answer) -> MistakeFinding:  # noqa: FBT001 - unpacked
-    return MistakeFinding(
-        mistake_id=mistake_id,
-        made=made,
-        probability=_VERBATIM if made else round(1 - _VERBATIM, 4),
-        evidence=(_run_evidence(answer, run),) if made else (),
-        why=explain_mistake(made=made),
-    )
-
-
 def _judged_point(
     point: Point, shares: Mapping[Verdict, float], features: OwnerFeatures, task: JudgeTask
 ) -> PointFinding:
@@ -203,33 +165,58 @@ def _judged_point(
     )
 
 
-def _judged_mistake(features: OwnerFeatures, probability: float, answer: Answer) -> MistakeFinding:
+def _judged_mistake(features: OwnerFeatures, probability: float, task: JudgeTask) -> MistakeFinding:
+    window = task.answer.windows[features.window]
+    if _is_of_reference(task.answer.quote(window), task.rubric):
+        probability = _REFERENCE_ERRS
     made = probability >= _MORE_LIKELY_THAN_NOT
-    window = answer.windows[features.window]
     return MistakeFinding(
         mistake_id=features.owner,
         made=made,
         probability=probability,
-        evidence=(_evidence(answer, window),) if made else (),
+        evidence=(_evidence(task.answer, window),) if made else (),
         why=explain_mistake(made=made),
     )
+
+
+def _is_of_reference(quote: str, rubric: Rubric) -> bool:
+    """Tell whether words stand in the reference answer, which makes no mistake."""
+    said = words(matchable(quote))
+    return (
+        len(said) >= _FEWEST_WORDS
+        and overlap(said, _words_of(rubric.reference_answer), len(said)) == 1
+    )
+
+
+@lru_cache(maxsize=256)
+def _words_of(text: str) -> tuple[str, ...]:
+    return tuple(words(matchable(text)))
 
 
 def _own_segments(answer: Answer, rubric: Rubric) -> list[bool]:
     """Tell which segments are the candidate's own statements.
 
-    What repeats the question or speaks to the grader states nothing about the subject, nor does a
-    list of terms; and what is said only to be denied is not the candidate's belief.
+    What repeats the question or a follow-up, speaks to the grader or is mere courtesy states nothing
+    about the subject, nor does a list of terms; and what is said only to be denied is not the
+    candidate's belief.
     """
+    asked = [f" {' '.join(_words_of(follow_up.ask))} " for follow_up in rubric.follow_ups]
     return [
         not restates(answer.quote(segment), rubric.question)
+        and not _is_read_from(_words_of(answer.quote(segment)), asked)
         and not is_instruction(answer.quote(segment))
+        and not is_courtesy(answer.quote(segment))
         and not listed
         and not denied
         for segment, listed, denied in zip(
             answer.segments, listed_segments(answer), denied_segments(answer), strict=True
         )
     ]
+
+
+def _is_read_from(said: Sequence[str], texts: Sequence[str]) -> bool:
+    """Whether words stand one after the other in one of some texts; a few may by chance."""
+    return len(said) >= _FEWEST_WORDS and any(f" {' '.join(said)} " in text for text in texts)
 
 
 def _nothing_said(rubric: Rubric, why: str) -> Judgement:
@@ -276,8 +263,3 @@ def _evidence_window(verdict: Verdict, features: OwnerFeatures, answer: Answer) 
 
 def _evidence(answer: Answer, window: Window) -> Evidence:
     return Evidence(start=window.start, end=window.end, quote=answer.quote(window))
-
-
-def _run_evidence(answer: Answer, run: Run) -> Evidence:
-    start, end = answer.segments[run.first].start, answer.segments[run.last].end
-    return Evidence(start=start, end=end, quote=answer.text[start:end])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -85,7 +86,18 @@ _NUMBER_WORDS = {
         ]
     )
     if value != 1  # "one" is a pronoun more often than a number
-} | {"thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "thousand": 1000, "million": 10**6}
+} | {
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+    "hundred": 100,
+    "thousand": 1000,
+    "million": 10**6,
+}
 _NUMBER = re.compile(r"(\d+(?:,\d{3})+|\d+(?:\.\d+)?)(k)?", re.IGNORECASE)
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'"))
 
@@ -209,11 +221,13 @@ def read_cues(text: str) -> Cues:
     """Count negations and collect numbers and words of a sentence."""
     text = text.translate(_APOSTROPHES)
     said = words(text)
-    negations = sum(_negates(word) for word in said)
+    negations = sum(is_negator(word) for word in said)
     return Cues(negations, frozenset(_numbers(text, said)), frozenset(said))
 
 
-def _negates(word: str) -> bool:
+def is_negator(word: str) -> bool:
+    """Tell whether a lower-cased word denies what it stands with."""
+    word = word.translate(_APOSTROPHES)
     return (
         word.replace("'", "") in _NEGATORS
         or word.endswith(("n't", "-less"))
@@ -221,9 +235,26 @@ def _negates(word: str) -> bool:
     )
 
 
+def number_of(word: str) -> float | None:
+    """Return the number that a lower-cased word gives, in digits or spelled out."""
+    if word in _NUMBER_WORDS:
+        return float(_NUMBER_WORDS[word])
+    match = _NUMBER.fullmatch(word)
+    return _value(*match.groups()) if match else None
+
+
+def opposites(word: str) -> AbstractSet[str]:
+    """Return the lower-cased words that cannot be said in a word's place."""
+    return _OPPOSITE_OF.get(word, frozenset())
+
+
+def _value(digits: str, thousands: str | None) -> float:
+    return float(digits.replace(",", "")) * (1000 if thousands else 1)
+
+
 def _numbers(text: str, said: Sequence[str]) -> Iterator[str]:
     for digits, thousands in _NUMBER.findall(text):
-        yield f"{float(digits.replace(',', '')) * (1000 if thousands else 1):g}"
+        yield f"{_value(digits, thousands):g}"
     for word in said:
         if word in _NUMBER_WORDS:
             yield f"{_NUMBER_WORDS[word]:g}"
@@ -244,6 +275,6 @@ def mismatch(statement: Cues, said: Cues) -> Mismatch:
     opposite = any(
         other in said.words and other not in statement.words
         for word in statement.words - said.words
-        for other in _OPPOSITE_OF.get(word, ())
+        for other in opposites(word)
     )
     return Mismatch(float(negation), float(number), float(opposite))

@@ -21,6 +21,9 @@ def test_each_near_duplicate_says_what_a_point_of_the_bank_says() -> None:
         assert claims[case["point_id"]] != case["text"]
 
 
-def test_the_thresholds_were_taken_with_the_embedder_in_use(embedder: Embedder) -> None:
+def test_the_thresholds_were_taken_with_the_embedders_in_use(
+    embedder: Embedder, plain_embedder: Embedder
+) -> None:
     # If not, run 'python -m evals.training.lint_thresholds'.
     assert load_thresholds().encoder == embedder.fingerprint
+    assert load_thresholds().plain == plain_embedder.fingerprint

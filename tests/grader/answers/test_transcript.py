@@ -53,6 +53,10 @@ def test_typed_text_is_not_taken_for_speech(text: str) -> None:
         " ".join(f"{word} the queue holds the message now" for word in ("um", "so", "and") * 6),
         "[inaudible] the queue [inaudible] and then [music] so [unintelligible]",
         "(music) ♪ (applause)",
+        "Thank you. Thank you. Thank you.",
+        "Thanks for watching! See you in the next video.",
+        "Subtitles by the Amara.org community",
+        "[music] Please like and subscribe to my channel.",
         "xkr fghjk qwrtp zxcvb mnbvc lkjhg dfghj rtpqw vbnmx",
         "a b f g r e q p z x k l",
     ],
@@ -71,6 +75,10 @@ def test_a_poor_transcript_is_flagged(text: str) -> None:
         "The array is [music] in my example, and [noise] is another genre that it holds there.",
         "a queue",
         "yes " * 5,
+        "Subscribe",
+        "Subscribe to the channel",
+        "Translated by the resolver",
+        "A consumer must subscribe to the channel first. Thank you.",
     ],
 )
 def test_a_usable_transcript_is_not(text: str) -> None:

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.bank import ReferenceAnswer, load_rubric, parse_rubric
+from grader.bank import ReferenceAnswer, load_rubric, parse_rubric, read_rubric
 from grader.errors import BadInput, Problem, RubricInvalid
 from grader.types import FollowUpStyle, Kind, Level, Rubric, Severity, Status, Verdict
 from tests.grader.factories import document, full_document
@@ -642,3 +642,30 @@ def test_the_style_of_the_file_does_not_matter(write: Write, style: str | None) 
     text = yaml.safe_dump(full_document(), default_style=style, sort_keys=style is None)
 
     assert load_rubric(write(text), {}) == parse_rubric(full_document())
+
+
+def test_text_is_read_as_its_file_is() -> None:
+    with pytest.raises(RubricInvalid) as caught:
+        read_rubric(VALID.replace("weight: 2", "weight: heavy"), {}, "sent.yaml")
+
+    assert [(p.file, p.line, p.where) for p in caught.value.problems] == [
+        ("sent.yaml", 12, "points[0].weight")
+    ]
+    assert read_rubric(VALID, {}) == parse_rubric(yaml.safe_load(VALID))
+
+
+@pytest.mark.parametrize(
+    "number", ["1:" * 100_000 + "1", "1:" * 5000 + "1.5", "0x" + "f" * 10_000, "9" * 10_000]
+)
+def test_a_number_that_nobody_can_use_is_a_problem(write: Write, number: str) -> None:
+    problems = problems_of(write(VALID.replace("weight: 2", f"weight: {number}")))
+
+    assert problems
+    assert all(len(problem.message) < 300 for problem in problems)
+
+
+def test_a_number_of_thousands_of_digits_in_json_is_a_problem(tmp_path: Path) -> None:
+    path = tmp_path / "queue-basics.json"
+    path.write_text(json.dumps(document()).replace(": 2}", ": " + "9" * 10_000 + "}"))
+
+    assert "not valid JSON" in problems_of(path)[0].message

@@ -59,3 +59,12 @@ def test_marked_words_are_the_texts_with_what_differs_marked(old: str, new: str)
 @pytest.mark.parametrize(("old", "new", "share"), [("", "", 1), ("a b", "", 0), ("A b", "a B", 1)])
 def test_likeness_of_texts(old: str, new: str, share: float) -> None:
     assert alike(old, new) == share
+
+
+@pytest.mark.parametrize("copies", [10, 5000])
+def test_a_few_words_over_and_over_are_compared_all_the_same(copies: int) -> None:
+    diff = word_diff("begin " + "a b " * copies, "begin " + "b b a " * copies + "end")
+
+    assert diff.kept + diff.removed == 1 + 2 * copies
+    assert diff.kept + diff.added == 2 + 3 * copies
+    assert 0 <= alike("a b " * copies, "b b a " * copies) <= 1

@@ -61,7 +61,17 @@ def test_help_loads_nothing_heavy(environment: dict[str, str]) -> None:
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
     assert result.stdout.splitlines()[-1] == "[]"
-    for command in ("serve", "grade", "batch", "rubrics", "bench", "doctor"):
+    for command in (
+        "serve",
+        "grade",
+        "batch",
+        "rubrics",
+        "interviews",
+        "import",
+        "eval",
+        "bench",
+        "doctor",
+    ):
         assert command in result.stdout
 
 
@@ -175,7 +185,7 @@ def test_the_bank_is_listed_and_shown(environment: dict[str, str]) -> None:
 def test_lint_says_where_and_exits_with_one(environment: dict[str, str], tmp_path: Path) -> None:
     good = run(environment, "rubrics", "lint", RUBRIC)
     assert good.returncode == 0
-    assert "1 rubrics checked: 0 errors, 0 warnings" in good.stdout.decode()
+    assert "1 rubric checked: 0 errors, 0 warnings" in good.stdout.decode()
     bad = tmp_path / "bad.yaml"
     bad.write_text(RUBRIC.read_text(encoding="utf-8").replace("weight: 3", "weight: -3", 1))
     result = run(environment, "rubrics", "lint", bad)
@@ -204,7 +214,8 @@ def test_doctor_reports_every_part(environment: dict[str, str], tmp_path: Path) 
     healthy = run(environment, "doctor", "--json")
     assert healthy.returncode == 0, healthy.stdout.decode()
     parts = {finding["part"]: finding for finding in json.loads(healthy.stdout)}
-    assert {"bank", "embedder", "vector index", "judge"} <= parts.keys()
+    assert {"bank", "disk", "embedder", "vector index", "judge", "rate limits"} <= parts.keys()
+    assert "GB free" in parts["disk"]["detail"]
     broken = environment | {"GRADER_RUBRICS_DIR": str(tmp_path / "nothing")}
     result = run(broken, "doctor")
     assert result.returncode == 1

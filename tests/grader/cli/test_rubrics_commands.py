@@ -77,7 +77,7 @@ def bad(tmp_path: Path) -> Path:
 
 
 def test_a_good_file_is_fine(run: Run) -> None:
-    assert run("lint", GOOD) == Result(0, "1 rubrics checked: 0 errors, 0 warnings\n", "")
+    assert run("lint", GOOD) == Result(0, "1 rubric checked: 0 errors, 0 warnings\n", "")
 
 
 def test_warnings_are_shown_with_place_and_kind_and_fail_only_if_strict(
@@ -90,7 +90,7 @@ def test_warnings_are_shown_with_place_and_kind_and_fail_only_if_strict(
     assert lines[0].startswith(f"warning: {bad}:7: topics: no topics;")
     assert lines[0].endswith(" [no-topics]")
     assert "points[5].claim: the claim holds several facts" in lines[1]
-    assert lines[2] == "1 rubrics checked: 0 errors, 2 warnings"
+    assert lines[2] == "1 rubric checked: 0 errors, 2 warnings"
     assert run("lint", bad, "--strict").code == 1
 
 
@@ -109,7 +109,7 @@ def test_kinds_of_warnings_can_be_left_out_but_no_errors(
     run: Run, bad: Path, tmp_path: Path
 ) -> None:
     result = run("lint", bad, "--ignore", "no-topics", "--ignore", "compound-claim", "--strict")
-    assert (result.code, result.out) == (0, "1 rubrics checked: 0 errors, 0 warnings\n")
+    assert (result.code, result.out) == (0, "1 rubric checked: 0 errors, 0 warnings\n")
 
     broken = tmp_path / "broken.yaml"
     broken.write_text(edited(("weight: 3", "weight: -3")), "utf-8")
@@ -145,11 +145,11 @@ def test_interview_scripts_are_left_to_their_own_command(run: Run, tmp_path: Pat
         assert "grader interviews lint" in result.err
 
 
-def test_a_file_that_is_not_there_is_an_error(run: Run, tmp_path: Path) -> None:
+def test_a_path_that_is_not_there_is_bad_usage(run: Run, tmp_path: Path) -> None:
     result = run("lint", tmp_path / "none.yaml")
 
-    assert result.code == 1
-    assert "cannot be read" in result.out
+    assert result.code == 2
+    assert "none.yaml does not exist; name rubric files" in result.err
 
 
 def test_deep_lint_compares_meanings(run: Run, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.importing import Draft, Shape
-from grader.importing._ids import topic_of
+from grader.importing._topics import topic_of
 from tests.grader.importing.helpers import comparable, contents, drafts_of, expected, guide_files
 from tests.grader.importing.rendering import GUIDES, RENDERERS, items_of
 

@@ -157,9 +157,7 @@ MEANINGS: list[tuple[Code, dict[str, Any], str]] = [
     ),
     (
         Code.DUPLICATE_CLAIM,
-        {
-            "points[5].claim": "To begin with, one can turn a feature on for a small part of the users."
-        },
+        {"points[5].claim": "First, a feature can be enabled for a small share of the users."},
         "points[5].claim",
     ),
     (
@@ -178,8 +176,10 @@ MEANINGS: list[tuple[Code, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize("file", [TECHNICAL, CHOICE], ids=lambda file: file.stem)
-def test_the_rubrics_to_be_spoilt_are_in_good_order(file: Path, embedder: Embedder) -> None:
-    assert lint_rubric(rubric(file), [*TEXT_CHECKS, meaning_checks(embedder)]) == []
+def test_the_rubrics_to_be_spoilt_are_in_good_order(
+    file: Path, embedder: Embedder, plain_embedder: Embedder
+) -> None:
+    assert lint_rubric(rubric(file), [*TEXT_CHECKS, meaning_checks(embedder, plain_embedder)]) == []
 
 
 @pytest.mark.parametrize(
@@ -196,10 +196,14 @@ def test_one_fault_in_words_gives_one_finding(
 
 @pytest.mark.parametrize(("code", "edits", "where"), MEANINGS, ids=[c for c, _, _ in MEANINGS])
 def test_one_fault_in_meaning_gives_one_finding(
-    code: Code, edits: dict[str, Any], where: str, embedder: Embedder
+    code: Code,
+    edits: dict[str, Any],
+    where: str,
+    embedder: Embedder,
+    plain_embedder: Embedder,
 ) -> None:
     spoilt = rubric(TECHNICAL, edits)
-    findings = lint_rubric(spoilt, [*TEXT_CHECKS, meaning_checks(embedder)])
+    findings = lint_rubric(spoilt, [*TEXT_CHECKS, meaning_checks(embedder, plain_embedder)])
 
     assert lint_rubric(spoilt) == []  # words alone do not show it
     assert [(finding.code, finding.where) for finding in findings] == [(code, where)]

@@ -14,7 +14,7 @@ import pytest
 from grader.errors import JudgeUnavailable
 from grader.judges.llm import LlmJudge
 from grader.judges.llm._cache import JudgementCache
-from grader.types import Judgement, PointFinding, Rubric, Usage, Verdict
+from grader.types import Evidence, Judgement, PointFinding, Rubric, Usage, Verdict
 from tests.grader.judges.llm.play import ANSWER, GOOD, RUBRIC, rubric, said_of, task, verdicts
 from tests.support.openai_server import OpenAIServer, answers, status
 
@@ -180,6 +180,37 @@ def test_the_oldest_judgements_make_room(tmp_path: Path, monkeypatch: pytest.Mon
         True,
         True,
     ]
+    cache.close()
+
+
+def test_what_was_kept_of_an_answer_is_deleted_from_the_file(tmp_path: Path) -> None:
+    place = tmp_path / "cache.sqlite3"
+    quote = Evidence(start=0, end=6, quote="quagga")
+    said = PointFinding(point_id="a", verdict=Verdict.COVERED, evidence=(quote,))
+    cache = JudgementCache(place)
+    cache.put("one", Judgement(points=(said,)), "a quagga")
+    cache.put("two", Judgement(points=(said,)), "a quagga")
+    cache.put("three", JUDGEMENT, "another")
+    assert cache.forget("never seen") == 0
+    assert cache.forget("a quagga") == 2
+    files = [path for path in tmp_path.iterdir() if path.is_file()]
+    assert not [path for path in files if b"quagga" in path.read_bytes()]
+    assert cache.get("one") is None
+    assert cache.get("three") == JUDGEMENT
+    cache.close()
+
+
+def test_a_file_of_an_earlier_version_begins_anew(tmp_path: Path) -> None:
+    place = tmp_path / "cache.sqlite3"
+    connection = sqlite3.connect(place)
+    connection.execute(
+        "CREATE TABLE judgements (key TEXT PRIMARY KEY, judgement TEXT, created REAL)"
+    )
+    connection.commit()
+    connection.close()
+    cache = JudgementCache(place)
+    cache.put("k", JUDGEMENT)
+    assert cache.get("k") == JUDGEMENT
     cache.close()
 
 

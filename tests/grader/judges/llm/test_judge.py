@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from grader.errors import JudgeUnavailable, TokenBudgetExceeded
-from grader.judges.llm import LlmJudge, token_budget
+from grader.judges.llm import LlmJudge
+from grader.llm import token_budget
 from grader.types import Evidence, Judgement, Usage, Verdict
 from tests.grader.judges.llm.play import (
     ANSWER,

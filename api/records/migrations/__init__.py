@@ -1,0 +1,1 @@
+"""Alembic migrations of the records; `api.records` runs them."""

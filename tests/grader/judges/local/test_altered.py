@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+
+from grader.answers import read_answer
+from grader.embedding import SharedEncoder
+from grader.index import RubricVectors, encode_rubric
+from grader.judges.local._altered import Alteration, alterations
+from grader.types import Point, Rubric
+
+CLAIMS = {
+    "drain": "Node.js drains the microtask queue after each callback of the event loop.",
+    "status": "A successful registration request is answered with HTTP status 201 Created.",
+    "expiry": "An access token issued at login should expire after fifteen minutes.",
+    "hash": "Stored passwords should be hashed with a slow function rather than encrypted.",
+    "etag": "The max-age directive of Cache-Control says how long a response may be reused.",
+    "rotate": "The service must not accept a refresh token that was already used once.",
+}
+# A phrasing whose number is an example.
+ACCEPTED = "With max-age=300 a browser takes its own copy for five minutes and asks nobody."
+
+
+@pytest.fixture(scope="module")
+def vectors(encoder: SharedEncoder) -> RubricVectors:
+    rubric = Rubric(
+        id="altered",
+        version="1.0.0",
+        question="What about all this?",
+        points=tuple(
+            Point(id=name, claim=claim, weight=1, accept=(ACCEPTED,) if name == "etag" else ())
+            for name, claim in CLAIMS.items()
+        ),
+    )
+    return encode_rubric(rubric, encoder).unpack(rubric)
+
+
+def found(text: str, vectors: RubricVectors) -> dict[str, Alteration]:
+    answer = read_answer(text, max_characters=2000)
+    turned = alterations(answer, vectors, [True] * len(answer.windows))
+    return {vectors.statements[row].statement.owner: each for row, each in turned.items()}
+
+
+@pytest.mark.parametrize(
+    ("owner", "text"),
+    [
+        ("drain", "Node.js does not drain the microtask queue after each event loop callback."),
+        ("drain", "Node.js never drains the microtask queue after a callback of the event loop!"),
+        ("hash", "Stored passwords should not be hashed with a slow function but encrypted."),
+        ("rotate", "The service must accept a refresh token that was already used once."),
+    ],
+)
+def test_a_negation_more_or_less_is_found(owner: str, text: str, vectors: RubricVectors) -> None:
+    turned = found(text, vectors)
+
+    assert list(turned) == [owner]
+    assert turned[owner].given == ""
+
+
+@pytest.mark.parametrize(
+    ("owner", "text", "wanted", "given"),
+    [
+        ("status", "A successful registration request is answered with HTTP status 418.", "201", "418"),
+        ("expiry", "An access token issued at login should expire after ninety minutes.", "fifteen", "ninety"),
+        ("expiry", "An access token issued at login should expire after fifteen years.", "minutes", "years"),
+        ("hash", "Stored passwords should be hashed with a fast function rather than encrypted.", "slow", "fast"),
+        ("etag", "The ETag directive of Cache-Control says how long a response may be reused.", "max-age", "etag"),
+    ],
+)  # fmt: skip
+def test_a_word_that_cannot_stand_there_is_named(
+    owner: str, text: str, wanted: str, given: str, vectors: RubricVectors
+) -> None:
+    turned = found(f"Let me think. {text} So much for that.", vectors)
+
+    assert list(turned) == [owner]
+    assert (turned[owner].wanted, turned[owner].given) == (wanted, given)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *CLAIMS.values(),
+        "After each event loop callback Node.js drains its queue of microtasks, no matter what.",
+        "Stored passwords should be hashed with a slow function, not encrypted.",
+        "Stored passwords should not only be hashed with a function, but with a slow one.",
+        "The service must never accept a refresh token that was used once already.",
+        "A refresh token that was already used once must not be accepted by the service.",
+        "With max-age=600 a browser takes its own copy for ten minutes and asks nobody.",
+        "It answers 418 because it is a teapot.",
+        "Encryption is not what I would use.",
+    ],
+)
+def test_the_same_in_other_words_and_other_things_are_not_found(
+    text: str, vectors: RubricVectors
+) -> None:
+    assert found(text, vectors) == {}
+
+
+def test_windows_that_are_not_the_candidates_own_do_not_count(vectors: RubricVectors) -> None:
+    answer = read_answer(
+        "Node.js does not drain the microtask queue after each event loop callback.",
+        max_characters=200,
+    )
+
+    assert alterations(answer, vectors, [False] * len(answer.windows)) == {}
