@@ -25,6 +25,9 @@ from grader.settings import Settings
 hypothesis.settings.register_profile("gate", deadline=None, derandomize=True, max_examples=30)
 hypothesis.settings.load_profile("gate")
 
+# Some tests load PyTorch before the embedder could ask for this.
+os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
+
 ROOT = Path(__file__).parents[1]
 FEW = ("node-event-loop", "sql-and-nosql", "hard-technical-problem", "database-indexes")
 

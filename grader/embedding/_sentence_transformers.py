@@ -18,6 +18,10 @@ from grader.words import STOP_WORDS, word_spans
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
+# Intel's MKL adds up in another order for other numbers of rows and threads, unless asked not to
+# ("strict conditional numerical reproducibility"); it reads this when PyTorch is loaded.
+_REPRODUCIBLE = ("MKL_CBWR", "AUTO,STRICT")
+
 # Texts are padded to the longest of their batch; batches are cut at these token counts, so that
 # padding costs less than the passes it saves. Padding and company do not change a single bit of a
 # text's vectors as long as lengths are multiples of 8 (measured; tests hold it).
@@ -47,7 +51,8 @@ class SentenceTransformersEmbedder:
     """A sentence-transformers model that pools by the mean, on the CPU in single precision.
 
     Single precision is on purpose: bfloat16 is faster on some processors and absent on others,
-    and a grade must not depend on the machine.
+    and a grade must not depend on the machine. A program that loads PyTorch before this class does
+    should set `MKL_CBWR=AUTO,STRICT` itself, or the last bits of a vector may depend on its company.
     """
 
     def __init__(
@@ -74,6 +79,7 @@ class SentenceTransformersEmbedder:
         # The libraries look for updates and adapters on the model hub unless told not to.
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        os.environ.setdefault(*_REPRODUCIBLE)
         import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from grader.embedding import Embedder, Encoded, SharedEncoder, build_embedder
 from grader.errors import ConfigurationError
@@ -25,9 +26,28 @@ def same(left: Encoded, right: Encoded) -> bool:
 
 
 def test_a_text_is_encoded_to_the_same_bits_in_whatever_company(embedder: Embedder) -> None:
-    alone = embedder.encode([PLAIN])[0]
-    for others in ([SHORT], [LONG], [SHORT] * 40, [LONG, SHORT, PLAIN]):
-        assert same(alone, embedder.encode([*others, PLAIN])[-1])
+    for text in (SHORT, PLAIN, f"{PLAIN} {PLAIN}", " ".join([PLAIN] * 5), LONG):
+        alone = embedder.encode([text])[0]
+        for others in (
+            [SHORT],
+            [LONG],
+            [SHORT] * 40,
+            [LONG, SHORT, PLAIN],
+            *([text] * n for n in (1, 2, 4, 11, 31)),
+        ):
+            assert same(alone, embedder.encode([*others, text])[-1])
+
+
+def test_a_text_is_encoded_to_the_same_bits_by_however_many_threads(embedder: Embedder) -> None:
+    texts = [SHORT, PLAIN, LONG]
+    threads = torch.get_num_threads()
+    expected = embedder.encode(texts)
+    try:
+        for count in (1, 2, 3):
+            torch.set_num_threads(count)
+            assert all(map(same, expected, embedder.encode(texts)))
+    finally:
+        torch.set_num_threads(threads)
 
 
 def test_vectors_have_unit_length_and_one_row_a_content_word(embedder: Embedder) -> None:
