@@ -205,6 +205,9 @@ def _in_words(detail: Any) -> str:
         return "there is no body; send a JSON object"
     if detail["type"] in ("model_attributes_type", "model_type") and len(detail["loc"]) == 1:
         return "the body must be a JSON object, sent as application/json"
+    if detail["type"] == "extra_forbidden":
+        what = "query parameter" if detail["loc"][0] == "query" else "field"
+        return f"there is no such {what}; GET /openapi.json lists those there are"
     return str(detail["msg"]).removeprefix("Value error, ")
 
 

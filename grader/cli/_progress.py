@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress(first: str, then: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar until the work is done, if standard error is a terminal.
+    """Show a bar until the work is done; on no terminal, say once what is counted and how much.
 
     Args:
         first: What is going on before there is anything to count.
@@ -32,7 +32,19 @@ def progress(first: str, then: str) -> Iterator[Callable[[int, int], None]]:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        told = False
+
+        def tell(done: int, total: int) -> None:
+            nonlocal told
+            if done < total and not told:
+                told = True
+                console.print(f"{then}: {total}")
+
+        yield tell
+        return
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(first, total=None)
 
         def show(done: int, total: int) -> None:
