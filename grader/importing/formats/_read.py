@@ -31,6 +31,33 @@ _UNSUPPORTED = (
     (b"\xff\xd8\xff", "an image; run text recognition on it"),
     (b"\x1f\x8b", "a compressed file; unpack it"),
 )
+# Text all the same, and what would be made of it are questions that nobody asked.
+_NO_GUIDES = {
+    **dict.fromkeys((".csv", ".tsv"), "a table; save it as DOCX, HTML or Markdown"),
+    **dict.fromkeys(
+        (".json", ".jsonl", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".xml", ".lock"),
+        "a file of data or settings, not a guide; rubrics go in by `grader rubrics import`",
+    ),
+    **dict.fromkeys(
+        (
+            ".py",
+            ".js",
+            ".mjs",
+            ".ts",
+            ".java",
+            ".go",
+            ".rs",
+            ".c",
+            ".cpp",
+            ".cs",
+            ".rb",
+            ".php",
+            ".sh",
+            ".sql",
+        ),
+        "source code, not a guide",
+    ),
+}
 _HTML_START = re.compile(
     rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|\?xml)\b", re.IGNORECASE | re.DOTALL
 )
@@ -99,11 +126,14 @@ def sniff(data: bytes, name: str) -> Format:
     for start, what in _UNSUPPORTED:
         if data.startswith(start):
             raise GuideInvalid(f"{name}: {what}")
+    ending = Path(name).suffix.lower()
+    if what := _NO_GUIDES.get(ending):
+        raise GuideInvalid(f"{name}: {what}")
     if b"%PDF-" in data[:1024]:
         return Format.PDF
     if data.startswith(b"PK\x03\x04"):
         return Format.DOCX
-    named = _EXTENSIONS.get(Path(name).suffix.lower())
+    named = _EXTENSIONS.get(ending)
     if named in _BINARY:
         raise GuideInvalid(f"{name}: is named {named} but does not hold one")
     sample = data[:_SAMPLE]

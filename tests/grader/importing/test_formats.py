@@ -59,6 +59,9 @@ def test_what_cannot_be_read_is_refused_with_the_reason(tmp_path: Path) -> None:
     assert "Office" in refused(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 99, "guide.doc")
     assert "named pdf" in refused(b"<html>not found</html>", "guide.pdf")
     assert "named docx" in refused(b"hello", "guide.docx")
+    assert "not a guide" in refused(b'[project]\nname = "x"\n', "pyproject.toml")
+    assert "source code" in refused(b"# What is a queue?\n\nA queue.\n", "guide.py")
+    assert "save it as" in refused(b"question,answer\nWhy?,So.\n", "guide.CSV")
     for path, message in ((tmp_path, "a folder"), (tmp_path / "none.md", "cannot be read")):
         with pytest.raises(GuideInvalid, match=message):
             read_guide(path)
