@@ -127,8 +127,8 @@ def sniff(data: bytes, name: str) -> Format:
         if data.startswith(start):
             raise GuideInvalid(f"{name}: {what}")
     ending = Path(name).suffix.lower()
-    if what := _NO_GUIDES.get(ending):
-        raise GuideInvalid(f"{name}: {what}")
+    if unfit := _NO_GUIDES.get(ending):
+        raise GuideInvalid(f"{name}: {unfit}")
     if b"%PDF-" in data[:1024]:
         return Format.PDF
     if data.startswith(b"PK\x03\x04"):
