@@ -19,6 +19,7 @@ from evals.fairness._types import (
 )
 from evals.metrics import RESAMPLES, SEED, question_draws
 from evals.runs import RunFile
+from evals.wording import counted
 
 # A tag with more values than this names things rather than kinds of things.
 _MOST_VALUES = 30
@@ -121,8 +122,8 @@ def _notes(
 ) -> Iterator[str]:
     if questions < _FEW_QUESTIONS:
         yield (
-            f"There are only {questions} questions. Intervals and p-values rest on how questions "
-            "differ, and so few show little of that."
+            f"The answers are to {counted(questions, 'question')} only. Intervals and p-values rest "
+            "on how questions differ, and so few show little of that."
         )
     for each in slices:
         small = [value.value for value in each.values if value.small]
@@ -132,11 +133,14 @@ def _notes(
                 f"{_named(small, len(each.values))}. The widest gap leaves them out."
             )
         if each.untagged:
-            yield f"{each.untagged:,} answers have no tag '{each.tag}'."
+            yield f"Without the tag '{each.tag}': {counted(each.untagged, 'answer')}."
     if pairs:
         lost = sum(manner.withheld for manner in pairs.manners)
         if lost:
-            yield f"{lost:,} pairs have no score on one side or both; they are in no score figure."
+            yield (
+                f"Without a score on one side or both, and so in no score figure: "
+                f"{counted(lost, 'pair')}."
+            )
         moved = [
             each.manner
             for each in pairs.manners

@@ -94,7 +94,7 @@ def test_versions_pair_only_under_one_rubric_version(tmp_path: Path) -> None:
     assert pairs.contents == 5
     assert pairs.unpaired == 2
     assert (pairs.manners[0].pairs, pairs.manners[0].withheld) == (4, 1)
-    assert any(note.startswith("1 pairs have no score") for note in found.notes)
+    assert any(note.endswith("in no score figure: 1 pair.") for note in found.notes)
 
 
 def test_labels_that_shift_themselves_are_pointed_out(tmp_path: Path) -> None:
