@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
 from sse_starlette import EventSourceResponse
 
 from api.auth import Caller, Grading, Reading, Scope
 from api.dependencies import OpenDatabase, OpenGrader
 from api.idempotency import Creation, creates
 from api.interviews import (
-    Feed,
     Held,
     Interview,
     Interviewing,
@@ -26,12 +25,10 @@ from api.interviews import (
 from api.paging import Cursors
 from api.records import InterviewFilter, InterviewRow, Interviews, new_id, now
 from api.routes.interview_answers import MOST_SECONDS, OpenInterviewing, sees_all
+from api.routes.interview_events import EVENTS, LastEventId, stream_events
 from grader.interviewing import InterviewReport
 
 router = APIRouter(tags=["interviews"])
-
-_SEND_SECONDS = 30.0
-
 
 _Creating = Annotated[Creation, creates(Scope.GRADE)]
 
@@ -42,20 +39,6 @@ _CandidateView = Annotated[
 _Delivery = Annotated[
     bool, Query(description="Tell how spoken answers were spoken, which is no part of a score.")
 ]
-_LastEventId = Annotated[
-    int, Header(ge=0, lt=2**31, description="Number of the last event that was received.")
-]
-
-_EVENTS: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "Server-sent events: `id` is the event's number, `event` its type, and `data` "
-        "the event as JSON",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
-    },
-    204: {
-        "description": "The interview is over, and its last event was received: do not reconnect"
-    },
-}
 
 
 @router.post("/v1/interviews", status_code=status.HTTP_201_CREATED, response_model=Interview)
@@ -162,7 +145,7 @@ async def end(interview_id: str, caller: Grading, interviewing: OpenInterviewing
 @router.get(
     "/v1/interviews/{interview_id}/events",
     response_class=EventSourceResponse,
-    responses=_EVENTS,
+    responses=EVENTS,
 )
 async def watch(
     request: Request,
@@ -171,7 +154,7 @@ async def watch(
     database: OpenDatabase,
     interviewing: OpenInterviewing,
     *,
-    last_event_id: _LastEventId = 0,
+    last_event_id: LastEventId = 0,
     candidate_view: _CandidateView = False,
 ) -> Response:
     """Stream what happens in an interview, from its beginning or after `Last-Event-ID`.
@@ -180,18 +163,13 @@ async def watch(
     what happened.
     """
     held = await interviewing.conductor.find(caller.tenant_id, interview_id)
-    if held.state.finished is not None and last_event_id >= held.state.events:
-        return Response(status_code=status.HTTP_204_NO_CONTENT)
-    feed = Feed(
+    return stream_events(
+        request,
+        held,
         database,
-        interviewing.watchers,
-        caller.tenant_id,
-        interview_id,
+        interviewing,
+        after=last_event_id,
         full=sees_all(caller, candidate_view=candidate_view),
-    )
-    return EventSourceResponse(
-        feed.after(last_event_id, lambda: request.app.state.admission.stopping),
-        send_timeout=_SEND_SECONDS,
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response, status
+from fastapi import APIRouter, Depends, Request, Response, status
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncSession
+from sse_starlette import EventSourceResponse
 
 from api.dependencies import OpenBackground, OpenDatabase, OpenGrader
 from api.interviews import AnswerRequest as TurnRequest
@@ -31,6 +32,7 @@ from api.invites import (
 )
 from api.records import Database
 from api.routes.interview_answers import MOST_SECONDS, OpenInterviewing
+from api.routes.interview_events import EVENTS, LastEventId, stream_events
 from api.routes.invites import OpenTokens
 from api.speech import (
     FormFile,
@@ -221,6 +223,22 @@ async def answer_turn(invite_id: _Invited, body: TurnRequest, service: _OpenServ
     keeper.tend(tenant_id, interview_id)
     await keeper.settled(interview_id, within=MOST_SECONDS)
     return await service.shown(invite_id)
+
+
+@router.get("/v1/invitation/events", response_class=EventSourceResponse, responses=EVENTS)
+async def watch(
+    request: Request,
+    invite_id: _Invited,
+    service: _OpenService,
+    *,
+    last_event_id: LastEventId = 0,
+) -> Response:
+    """Stream what happens in the interview, from its beginning or after `Last-Event-ID`."""
+    async with service.database.read() as session:
+        held = await service.held(session, await Attempt.open(session, invite_id))
+    return stream_events(
+        request, held, service.database, service.interviewing, after=last_event_id, full=False
+    )
 
 
 @router.post(

@@ -10,16 +10,17 @@ const SILENCE_MS = 60_000;
 /**
  * Follows a stream until it is over (204) or the signal says to stop, and takes it up where it broke off.
  * @param {string} path
- * @param {{signal: AbortSignal, onEvent: (event: {id?: string, event?: string, data: string}) => void, onState?: (state: 'live' | 'lost') => void, lastId?: string}} options
+ * @param {{signal: AbortSignal, onEvent: (event: {id?: string, event?: string, data: string}) => void, onState?: (state: 'live' | 'lost') => void, lastId?: string, bearer?: string}} options
+ *   `bearer` stands for the API key.
  * @throws {Problem} The service refuses the stream for good.
  */
-export async function follow(path, { signal, onEvent, onState = () => {}, lastId }) {
+export async function follow(path, { signal, onEvent, onState = () => {}, lastId, bearer }) {
   let wait = FIRST_WAIT_MS;
   while (!signal.aborted) {
     try {
       const headers = { Accept: 'text/event-stream, application/problem+json', ...(lastId ? { 'Last-Event-ID': lastId } : {}) };
       const silence = new AbortController();
-      const response = await send(path, { headers, signal: AbortSignal.any([signal, silence.signal]) });
+      const response = await send(path, { headers, bearer, signal: AbortSignal.any([signal, silence.signal]) });
       if (response.status === 204) return;
       onState('live');
       wait = FIRST_WAIT_MS;

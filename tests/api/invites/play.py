@@ -25,7 +25,7 @@ class Candidate:
     token: str
 
     def __call__(self, method: str, path: str = "", **more: Any) -> Any:
-        headers = {"Authorization": f"Bearer {self.token}"}
+        headers = {"Authorization": f"Bearer {self.token}"} | more.pop("headers", {})
         return self.service.http.request(method, f"/v1/invitation{path}", headers=headers, **more)
 
     def start(self) -> dict[str, Any]:

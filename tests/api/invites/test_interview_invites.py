@@ -275,3 +275,32 @@ def test_recordings_are_written_down_only_where_the_invite_allows_it(
     problem(spoken("POST", "/transcriptions", files=files), 409, "invitation_not_started")
     spoken.start()
     problem(spoken("POST", "/transcriptions", files=files), 501, "transcriber_not_configured")
+
+
+def test_the_candidate_follows_the_interview_by_the_link(service: Service, acme: Caller) -> None:
+    candidate = invited(service, acme)
+    assert problem(candidate("GET", "/events"), 409, "invitation_not_started")
+    candidate.start()
+    good(answer(candidate, 1, "beta"))
+    good(answer(candidate, 2, None))
+    last = good(answer(candidate, 3, ALL))["interview"]["last_event"]
+
+    told = candidate("GET", "/events")
+
+    assert told.headers["Content-Type"].startswith("text/event-stream")
+    happened = [
+        line.removeprefix("event: ") for line in told.text.splitlines() if "event: " in line
+    ]
+    assert (happened[0], happened[-1]) == ("started", "finished")
+    # What a candidate is not shown is not in the stream either.
+    assert "graded" not in happened
+    assert '"gap":null' in told.text
+    over = candidate("GET", "/events", headers={"Last-Event-ID": str(last)})
+    assert (over.status_code, over.content) == (204, b"")
+
+
+def test_an_invitation_to_one_question_has_no_events(service: Service, acme: Caller) -> None:
+    made = good(acme("POST", "/v1/invites", json={"rubric_id": "queues", "candidate_id": "ada"}))
+    candidate = Candidate(service, made["id"], made["url"].partition("#")[2])
+    candidate.start()
+    assert problem(candidate("GET", "/events"), 409, "invitation_of_another_kind")

@@ -3,29 +3,24 @@
 import { at, make } from '../dom.js';
 import { draftOf, keepDraft } from '../interview/memory.js';
 import { Room } from '../interview/room.js';
+import { follow } from '../stream.js';
 import { writtenDownBy } from './recording.js';
 
-const LOOK_MS = 2500;
 const SAVE_AFTER_MS = 1200;
 const RETRY_MS = 5000;
 const PATIENCE_MS = 60_000;
 
-const wait = (ms, signal) => new Promise((resolve) => {
-  const timer = setTimeout(resolve, ms);
-  signal.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
-});
-
 /**
  * Opens the room. @param {object} state The invitation as the service has it.
- * @param {{ask: Function, onOver: () => void}} page
+ * @param {{ask: Function, token: string, onOver: () => void}} page
  */
-export function openInterview(state, { ask, onOver }) {
+export function openInterview(state, { ask, token, onOver }) {
   const { interview, draft, draft_turn: turn } = state;
   const asked = interview.ask?.turn;
   if (draft && asked === turn && draftOf(interview.id)?.turn !== asked) keepDraft(interview.id, turn, { text: draft, heard: [] });
   const saving = new Saving(ask, state.revision);
   const room = new Room(interview.id, {
-    api: apiOf(ask, saving),
+    api: apiOf(ask, token, saving),
     byInvite: true,
     speech: state.spoken,
     writeDown: writtenDownBy(ask),
@@ -39,7 +34,7 @@ export function openInterview(state, { ask, onOver }) {
 }
 
 /** What a room asks of the service, by the link. */
-function apiOf(ask, saving) {
+function apiOf(ask, token, saving) {
   const stateOf = async (path, options) => (await ask(path, options)).interview;
   return {
     get: () => stateOf(''),
@@ -48,23 +43,8 @@ function apiOf(ask, saving) {
       await saving.drop();
       return stateOf('/turns', { json: { turn, ...said }, signal: AbortSignal.timeout(PATIENCE_MS) });
     },
-    watch: (_, lastEvent, options) => look(() => stateOf(''), lastEvent, options),
+    watch: (_, lastEvent, options) => follow('/v1/invitation/events', { ...options, bearer: token, lastId: String(lastEvent) }),
   };
-}
-
-/** Looks every few seconds whether the interview has gone on. */
-async function look(get, seen, { signal, onState, onEvent }) {
-  for (let last = seen; !signal.aborted; await wait(LOOK_MS, signal)) {
-    try {
-      const { last_event: now } = await get();
-      onState('open');
-      if (now !== last) onEvent();
-      last = now;
-    } catch (error) {
-      if (!error.passing) throw error;
-      onState('lost');
-    }
-  }
 }
 
 /** Keeps what is written so far at the service, which takes it as the answer when the time is over. */

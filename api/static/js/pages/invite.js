@@ -85,7 +85,7 @@ function duration(seconds) {
 
 function startedView(state) {
   if (state.interview) {
-    openInterview(state, { ask, onOver: open });
+    openInterview(state, { ask, token, onOver: open });
     return '';
   }
   const view = attemptView(state, { ask, say, token, onState: (next) => showState(next, { moved: true }), onFailure: showFailure });
