@@ -2,43 +2,15 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
-
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
-from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncSession
+from playwright.sync_api import expect
 
-from api.records import TenantRow
-from tests.api.support import in_records
 from tests.support.serving import Served
 from tests.web.browsing import SCRIPTED, Tabs, check_accessible
+from tests.web.inviting import begun, invited, let_candidates_speak, let_grades_be_seen, record
 
 ANSWER = "It has alpha and beta, and that is all."
-
-
-def invited(site: Served, **more: Any) -> tuple[str, str]:
-    """Invite somebody; return the path of the link, and the invite's id."""
-    body = {"rubric_id": "queues", "candidate_id": "ada"} | more
-    made = httpx.post(f"{site.url}/v1/invites", json=body)
-    assert made.status_code == 201, made.text
-    return made.json()["url"].removeprefix(site.url), made.json()["id"]
-
-
-def record(site: Served, invite_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = httpx.get(f"{site.url}/v1/invites/{invite_id}").json()
-    return found
-
-
-def let_grades_be_seen(site: Served) -> None:
-    async def act(session: AsyncSession) -> None:
-        await session.execute(update(TenantRow).values(show_grades=True))
-
-    # In a thread of its own: Playwright has an event loop running in this one.
-    with ThreadPoolExecutor() as pool:
-        pool.submit(in_records, site.settings, act).result()
 
 
 @pytest.mark.parametrize("width", [1280, 320])
@@ -155,24 +127,6 @@ def test_a_link_that_opens_nothing_says_so(site: Served, tabs: Tabs, state: str,
     expect(page.get_by_role("dialog")).to_have_count(0)
     check_accessible(page)
     tabs.allow("401", "410")
-
-
-def let_candidates_speak(site: Served) -> None:
-    async def act(session: AsyncSession) -> None:
-        await session.execute(update(TenantRow).values(spoken_invites=True))
-
-    with ThreadPoolExecutor() as pool:
-        pool.submit(in_records, site.settings, act).result()
-
-
-def begun(tabs: Tabs, path: str, **more: Any) -> Page:
-    """The room of an interview whose candidate has agreed."""
-    page = tabs.open(path, **more)
-    expect(page.get_by_role("heading", name="You are invited to an interview")).to_be_visible()
-    page.get_by_label("I agree").check()
-    page.get_by_role("button", name="Begin the interview").click()
-    expect(page.get_by_role("heading", name="What about queues?")).to_be_visible()
-    return page
 
 
 @pytest.mark.parametrize("width", [1280, 320])

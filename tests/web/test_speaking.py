@@ -18,6 +18,7 @@ from tests.support.openai_server import OpenAIServer, raw
 from tests.support.serving import Served, serving
 from tests.web.browsing import SCRIPTED, Tabs, check_accessible, chromium, tabs_of
 from tests.web.conftest import web_settings
+from tests.web.inviting import begun, invited, let_candidates_speak, record
 
 _NONE = "delete window.SpeechRecognition; delete window.webkitSpeechRecognition;"
 _HEARD = {
@@ -186,6 +187,29 @@ def test_a_recorded_interview_turn_is_written_down_and_graded(
         expect(page.locator("#so-far")).to_contain_text("It has alpha.")
         spoken = _last_grade(served.url)["spoken"]
         assert (spoken["text"], spoken["recognised_text"]) == ("It has alpha.", "It has alfa.")
+
+
+def test_an_invited_candidate_records_a_turn_and_corrects_it(
+    microphone: Browser, hearing: tuple[Served, OpenAIServer]
+) -> None:
+    served, engine = hearing
+    let_candidates_speak(served)
+    path, invite_id = invited(served, rubric_id=None, script="talk", spoken=True)
+    with tabs_of(microphone, served.url) as tabs:
+        page = begun(tabs, path, scripts=[_NONE])
+        _record(page)
+        answer = page.get_by_label("Your answer")
+        expect(answer).to_have_value("It has alfa.")
+        assert engine.requests[-1].path == "/v1/audio/transcriptions"
+        answer.fill("It has alpha.")
+        page.get_by_role("button", name="Send the answer").click()
+        expect(page.locator("#so-far")).to_contain_text("It has alpha.")
+        check_accessible(page)
+        interview_id = record(served, invite_id)["interview_id"]
+        interview = httpx.get(f"{served.url}/v1/interviews/{interview_id}").json()
+        turn = interview["questions"][0]["turns"][0]
+        assert turn["answer"] == "It has alpha."
+        assert turn["spoken"]["recognised_text"] == "It has alfa."
 
 
 def test_without_an_engine_the_candidate_is_told_to_type(microphone: Browser, site: Served) -> None:
