@@ -78,12 +78,13 @@ class Attempt {
   build(state) {
     const options = state.options.map(({ text }) => make('li', {}, text));
     const send = (event) => { event.preventDefault(); this.handIn(); };
-    return make('form', { class: 'stack attempt', novalidate: true, submit: send },
+    return make('form', { class: 'stack attempt composer', novalidate: true, submit: send },
       make('div', { class: 'attempt-head' }, make('h1', {}, state.question), this.ends === null ? '' : this.clockFace),
       options.length ? make('ol', { class: 'options', type: 'A' }, options) : '',
-      make('div', { class: 'field' }, make('label', { for: 'answer' }, 'Your answer'), this.area),
-      this.speaking ? [this.speaking.controls, this.speaking.panel] : '',
-      make('div', { class: 'row' }, this.savedNote, this.counter),
+      make('div', {}, make('label', { for: 'answer', class: 'label' }, 'Your answer'),
+        make('div', { class: 'paper' }, this.area, make('div', { class: 'beneath' }, this.speaking?.controls ?? '', this.counter))),
+      this.speaking?.panel ?? '',
+      this.savedNote,
       this.status,
       make('p', { class: 'actions' }, this.button, make('span', { class: 'quiet' }, this.ends === null ? 'There is one attempt.' : 'There is one attempt. What is written when the time is over is handed in.')));
   }
