@@ -38,6 +38,8 @@ export const time = (moment) => dayAndTime.format(new Date(moment));
 /** 'distributed-systems' as 'distributed systems', 'nodejs' as 'Node.js'. */
 export const words = (slug) => slug.split(/[-_]/).map((word) => SPELLINGS[word] ?? word).join(' ');
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+/** What programs say, which begin small and end without a full stop, as people write it. */
+export const sentence = (text) => (text ? `${capital(text)}${/[.!?…]$/.test(text) ? '' : '.'}` : '');
 export const title = (slug) => capital(words(slug));
 
 /** Seconds as on a clock: 7:05, 1:02:00. */

@@ -1,5 +1,6 @@
 /** Talking to the service. */
 
+import { sentence } from './format.js';
 import { apiKey, askForKey } from './key.js';
 
 /** What went wrong, in words for the person at the page. */
@@ -37,7 +38,12 @@ export async function call(path, options = {}) {
 /** Likewise, but returns the response: for headers, files and streams. */
 export async function send(path, options = {}) {
   let response = await attempt(path, options);
-  if (response.status === 401 && options.bearer === undefined && (await askForKey((await problemOf(response.clone())).detail))) response = await attempt(path, options);
+  while (response.status === 401 && options.bearer === undefined) {
+    // Who has sent no key need not be told how a program sends one.
+    const why = apiKey() ? (await problemOf(response.clone())).detail : '';
+    if (!(await askForKey(why))) break;
+    response = await attempt(path, options);
+  }
   if (!response.ok) throw await problemOf(response);
   return response;
 }
@@ -74,7 +80,7 @@ async function readBody(response) {
 
 async function problemOf(response) {
   const body = await response.json().catch(() => ({}));
-  return new Problem(body.title ?? `The service failed (status ${response.status})`, body.detail ?? 'Please try again.', {
+  return new Problem(body.title ?? `The service failed (status ${response.status})`, sentence(body.detail) || 'Please try again.', {
     status: response.status,
     code: body.code ?? '',
     errors: body.errors ?? [],

@@ -2,7 +2,7 @@
 
 import { at, focusOn, make, show } from '../dom.js';
 import { empty, failureNotice, loading, notice, retryNotice } from '../feedback.js';
-import { capital, count, time } from '../format.js';
+import { count, time } from '../format.js';
 import { call } from '../http.js';
 import { attemptView } from '../invite/attempt.js';
 import { afterView } from '../invite/after.js';
@@ -32,7 +32,7 @@ async function open() {
 
 function showFailure(error) {
   if (error.passing) return show(place, retryNotice(error, open));
-  const heading = empty(error.message, `${capital(error.detail)}.`);
+  const heading = empty(error.message, error.detail);
   heading.querySelector('h2').replaceWith(make('h1', {}, error.message));
   show(place, heading);
 }
