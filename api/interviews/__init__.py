@@ -9,7 +9,7 @@ async with open_interviewing(database, grader, on_grade=print) as interviewing:
 from __future__ import annotations
 
 from api.interviews._conducting import Conductor
-from api.interviews._feed import Feed, Watchers
+from api.interviews._feed import Feed, MayWatch, Watchers
 from api.interviews._held import Held, InterviewStore
 from api.interviews._keeper import InterviewKeeper
 from api.interviews._opening import Interviewing, open_interviewing
@@ -44,6 +44,7 @@ __all__ = [
     "InterviewStore",
     "InterviewSummary",
     "Interviewing",
+    "MayWatch",
     "OpenAsk",
     "Planned",
     "Script",

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from sse_starlette import ServerSentEvent
 
 from api.errors import RecordsUnavailable
@@ -18,6 +19,8 @@ from api.records import Database, InterviewEventRow, Interviews
 from grader.interviewing import EVENT, for_candidate
 
 _log = logging.getLogger(__name__)
+
+MayWatch = Callable[[AsyncSession], Awaitable[bool]]
 
 _LOOKED_EVERY = 1.0
 _AT_ONCE = 100
@@ -60,6 +63,7 @@ class Feed:
         interview_id: str,
         *,
         full: bool,
+        may_watch: MayWatch | None = None,
     ) -> None:
         """Prepare.
 
@@ -69,7 +73,10 @@ class Feed:
             tenant_id: Whose interview.
             interview_id: Which.
             full: Whether to show what candidates are not shown.
+            may_watch: Asked at every look; the stream ends when it says no, and who takes it up
+                again is told why by the request.
         """
+        self._may_watch = may_watch
         self._database = database
         self._watchers = watchers
         self._tenant_id = tenant_id
@@ -104,9 +111,11 @@ class Feed:
                         await asyncio.wait_for(woken.wait(), _LOOKED_EVERY)
 
     async def _read(self, after: int) -> Sequence[InterviewEventRow] | None:
-        """Return what happened; None if the interview was deleted."""
+        """Return what happened; None if the interview was deleted, or may not be watched any more."""
         try:
             async with self._database.read() as session:
+                if self._may_watch is not None and not await self._may_watch(session):
+                    return None
                 interviews = Interviews(session, self._tenant_id)
                 rows = await interviews.events(self._interview_id, after=after, limit=_AT_ONCE)
                 if not rows and await interviews.get(self._interview_id) is None:

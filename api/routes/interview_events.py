@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Header, Request, Response, status
 from sse_starlette import EventSourceResponse
 
-from api.interviews import Feed, Held, Interviewing
+from api.interviews import Feed, Held, Interviewing, MayWatch
 from api.records import Database
 
 _SEND_SECONDS = 30.0
@@ -36,6 +36,7 @@ def stream_events(
     *,
     after: int,
     full: bool,
+    may_watch: MayWatch | None = None,
 ) -> Response:
     """Stream what happened in an interview after an event, and what happens then, until it is over.
 
@@ -46,10 +47,18 @@ def stream_events(
         interviewing: Tells of new ones.
         after: Number of the last event that was received; 0 for all.
         full: Whether to show what candidates are not shown.
+        may_watch: See `Feed`.
     """
     if held.state.finished is not None and after >= held.state.events:
         return Response(status_code=status.HTTP_204_NO_CONTENT)
-    feed = Feed(database, interviewing.watchers, held.row.tenant_id, held.row.id, full=full)
+    feed = Feed(
+        database,
+        interviewing.watchers,
+        held.row.tenant_id,
+        held.row.id,
+        full=full,
+        may_watch=may_watch,
+    )
     return EventSourceResponse(
         feed.after(after, lambda: request.app.state.admission.stopping),
         send_timeout=_SEND_SECONDS,

@@ -20,7 +20,9 @@ from api.invites import (
     DraftChanged,
     DraftRequest,
     Invitation,
+    InvitationGone,
     InvitationInvalid,
+    InvitationRevoked,
     OwnAppealRequest,
     SavedDraft,
     StartRequest,
@@ -236,8 +238,22 @@ async def watch(
     """Stream what happens in the interview, from its beginning or after `Last-Event-ID`."""
     async with service.database.read() as session:
         held = await service.held(session, await Attempt.open(session, invite_id))
+
+    async def holds(session: AsyncSession) -> bool:
+        try:
+            await Attempt.open(session, invite_id)
+        except (InvitationGone, InvitationRevoked):
+            return False
+        return True
+
     return stream_events(
-        request, held, service.database, service.interviewing, after=last_event_id, full=False
+        request,
+        held,
+        service.database,
+        service.interviewing,
+        after=last_event_id,
+        full=False,
+        may_watch=holds,
     )
 
 

@@ -205,6 +205,14 @@ def test_no_grade_is_shown_and_no_speech_offered_unless_allowed(site: Served, ta
     expect(page.get_by_role("heading", name="How it went")).to_have_count(0)
 
 
+def test_an_interview_that_is_withdrawn_meanwhile_is_said_so(site: Served, tabs: Tabs) -> None:
+    path, invite_id = invited(site, rubric_id=None, script="talk")
+    tabs.allow("410 (Gone)")
+    page = begun(tabs, path)
+    assert httpx.post(f"{site.url}/v1/invites/{invite_id}/revoke").status_code == 200
+    expect(page.get_by_text("This invitation was withdrawn")).to_be_visible()
+
+
 def test_an_invited_candidate_loses_nothing_with_the_connection(site: Served, tabs: Tabs) -> None:
     path, _ = invited(site, rubric_id=None, script="talk")
     page = begun(tabs, path)

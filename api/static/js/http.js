@@ -37,11 +37,16 @@ export async function call(path, options = {}) {
 
 /** Likewise, but returns the response: for headers, files and streams. */
 export async function send(path, options = {}) {
+  let sent = apiKey();
   let response = await attempt(path, options);
   while (response.status === 401 && options.bearer === undefined) {
-    // Who has sent no key need not be told how a program sends one.
-    const why = apiKey() ? (await problemOf(response.clone())).detail : '';
-    if (!(await askForKey(why))) break;
+    // Another request may have asked for a key meanwhile.
+    if (apiKey() === sent) {
+      // Who has sent no key need not be told how a program sends one.
+      const why = sent ? (await problemOf(response.clone())).detail : '';
+      if (!(await askForKey(why))) break;
+    }
+    sent = apiKey();
     response = await attempt(path, options);
   }
   if (!response.ok) throw await problemOf(response);
