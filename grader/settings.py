@@ -106,6 +106,9 @@ class Settings(BaseSettings):
         index_token: Sent to it as a bearer token; empty for none.
         judge: Which judge, by name: `local`, `llm`, or `cascade`, which asks the LLM about what the
             local judge is unsure of.
+        cross_encoder: A model that reads each claim together with what bears on it, as the local
+            judge's second opinion: `none`, `installed` (with the package), or a folder with a
+            sentence-transformers cross-encoder, fitted by `python -m evals.training.mixture FOLDER`.
         speech: How spoken answers are transcribed, `GRADER_SPEECH_…`.
         llm: The LLM judge's settings, each a variable of its own, as in `GRADER_LLM_MODEL`.
         cascade_threshold: The cascade asks the LLM where the local judge's confidence is below it.
@@ -159,6 +162,7 @@ class Settings(BaseSettings):
     index_url: str = ""
     index_token: SecretStr = SecretStr("")
     judge: str = "local"
+    cross_encoder: str = "none"
     llm: LlmSettings = LlmSettings()
     speech: SpeechSettings = SpeechSettings()
     cascade_threshold: Annotated[float, Field(ge=0, le=1)] = 0.7

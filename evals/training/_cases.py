@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
-
-import numpy as np
+from typing import Literal, NamedTuple
 
 from evals.datasets import LabelledAnswer
 from evals.training._public import PublicAnswer
-from grader.answers import matchable, read_answer
+from evals.training._reading import read_features, rubric_vectors
+from grader.answers import read_answer
 from grader.embedding import Embedder, FloatArray
 from grader.errors import AnswerInvalid
-from grader.index import PackedVectors, Role, RubricVectors, rubric_texts
-from grader.judges.local import OwnerFeatures, compare, extract
+from grader.index import Role, RubricVectors
+from grader.judges.local import OwnerFeatures, chosen_passage
 from grader.types import Point, Rubric, Verdict
 
 Source = Literal["answer", "restyled", "reference", "phrasing", "sibling", "public"]
@@ -36,11 +35,15 @@ class Case:
 
     Attributes:
         rubric_id: The question, whose cases are kept together when splitting.
-        source: Where the label comes from: a labelled answer, one put in another manner, another question's reference answer,
-            the owner's own phrasing, a phrasing of another point of the same rubric, a public set.
+        source: Where the label comes from: a labelled answer, one put in another manner, another
+            question's reference answer, the owner's own phrasing, a phrasing of another point of the
+            same rubric, a public set.
         label: A verdict for points, or `not_covered`; `made` or `absent` for mistakes.
         features: In the order of `FEATURES`.
         is_bare: Whether the claim was all there was to compare with.
+        is_mistake: Whether it is a mistake, not a point.
+        claim: What the text was compared with.
+        passage: The segments of it that bear most on the claim.
     """
 
     rubric_id: str
@@ -48,7 +51,14 @@ class Case:
     label: str
     features: FloatArray
     is_bare: bool
-    is_mistake: bool = False
+    is_mistake: bool
+    claim: str
+    passage: tuple[str, ...]
+
+
+class _Read(NamedTuple):
+    features: OwnerFeatures
+    passage: tuple[str, ...]
 
 
 def build_cases(
@@ -72,7 +82,7 @@ def build_cases(
         others: Rubrics of other questions, whose reference answers say none of this.
         phrasings: Whether to add the rubric's worked examples and phrasings.
     """
-    vectors = PackedVectors.pack(rubric, embedder.encode(rubric_texts(rubric))).unpack(rubric)
+    vectors = rubric_vectors(rubric, embedder)
     claims = tuple(v for v in vectors.statements if v.statement.role is Role.CLAIM)
     variants = (vectors, replace(vectors, statements=claims))
     read = partial(_answer_cases, rubric=rubric, variants=variants, embedder=embedder)
@@ -104,17 +114,25 @@ def public_cases(answers: Sequence[PublicAnswer], embedder: Embedder) -> Iterato
             question=question.question,
             points=(Point(id=f"reference-{number}", claim=reference.text, weight=1.0),),
         )
-        packed = PackedVectors.pack(rubric, embedder.encode(rubric_texts(rubric)))
-        references.append(packed.unpack(rubric))
+        references.append(rubric_vectors(rubric, embedder))
     for answer in answers:
         try:
             found = [_features(answer.answer, vectors, embedder) for vectors in references]
         except AnswerInvalid:
             continue  # a handful are blank
-        features = [next(iter(each.values())) for each in found]
-        nearest = max(features, key=lambda item: float(item.values[0]))
+        read = [next(iter(each.values())) for each in found]
+        number, nearest = max(enumerate(read), key=lambda item: float(item[1].features.values[0]))
         label = Verdict.COVERED if answer.correct else NOT_COVERED
-        yield Case(answer.question_id, "public", label, nearest.values, is_bare=True)
+        yield Case(
+            answer.question_id,
+            "public",
+            label,
+            nearest.features.values,
+            is_bare=True,
+            is_mistake=False,
+            claim=question.references[number].text,
+            passage=nearest.passage,
+        )
 
 
 def _answer_cases(
@@ -137,9 +155,18 @@ def _answer_cases(
 
 
 def _case(
-    rubric: Rubric, source: Source, label: str, found: OwnerFeatures, *, is_mistake: bool = False
+    rubric: Rubric, source: Source, label: str, read: _Read, *, is_mistake: bool = False
 ) -> Case:
-    return Case(rubric.id, source, str(label), found.values, found.is_bare, is_mistake)
+    return Case(
+        rubric_id=rubric.id,
+        source=source,
+        label=str(label),
+        features=read.features.values,
+        is_bare=read.features.is_bare,
+        is_mistake=is_mistake,
+        claim=rubric.claims[read.features.owner],
+        passage=read.passage,
+    )
 
 
 def _phrasing_cases(rubric: Rubric, vectors: RubricVectors, embedder: Embedder) -> Iterator[Case]:
@@ -166,12 +193,10 @@ def _phrasing_cases(rubric: Rubric, vectors: RubricVectors, embedder: Embedder) 
                 yield _case(rubric, "sibling", Verdict.MISSING, found[other])
 
 
-def _features(text: str, vectors: RubricVectors, embedder: Embedder) -> dict[str, OwnerFeatures]:
+def _features(text: str, vectors: RubricVectors, embedder: Embedder) -> dict[str, _Read]:
     answer = read_answer(text, max_characters=_MAX_CHARACTERS)
-    encoded = embedder.encode([matchable(answer.quote(segment)) for segment in answer.segments])
-    usable = np.ones(len(answer.windows), dtype=np.bool_)
-    comparison = compare(answer, encoded, vectors)
-    return {f.owner: f for f in extract(answer, comparison, vectors, usable)}
+    found = read_features(answer, vectors, embedder)
+    return {owner: _Read(each, chosen_passage(answer, each)) for owner, each in found.items()}
 
 
 def _without(vectors: RubricVectors, text: str) -> RubricVectors:

@@ -194,12 +194,12 @@ def _answer_probe(labelled: LabelledAnswer) -> AnswerProbe:
     answer = read_answer(labelled.answer, max_characters=_MAX_CHARACTERS)
     bounds = [(segment.start, segment.end) for segment in answer.segments]
     said = [
-        Said(name, _RELATIONS[label.verdict], _holding(label.evidence, bounds))
+        Said(name, _RELATIONS[label.verdict], holding(label.evidence, bounds))
         for name, label in labelled.points.items()
         if label.verdict in _RELATIONS and label.verdict is not Verdict.MISSING
     ]
     said += [
-        Said(name, Relation.AFFIRMS, _holding(label.evidence, bounds), of_mistake=True)
+        Said(name, Relation.AFFIRMS, holding(label.evidence, bounds), of_mistake=True)
         for name, label in labelled.mistakes.items()
         if label.made
     ]
@@ -207,7 +207,8 @@ def _answer_probe(labelled: LabelledAnswer) -> AnswerProbe:
     return AnswerProbe(segments, tuple(item for item in said if item.segments))
 
 
-def _holding(evidence: Iterable[Evidence], bounds: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+def holding(evidence: Iterable[Evidence], bounds: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+    """Find the segments, given by their bounds, that hold a good part of some evidence."""
     return tuple(
         index
         for index, (start, end) in enumerate(bounds)

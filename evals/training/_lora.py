@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -76,7 +75,7 @@ class AdaptedEncoder(nn.Module):
         self.model = embedder.transformer()
         for parameter in self.model.parameters():
             parameter.requires_grad_(requires_grad=False)
-        for parent, name, linear in list(_linear_layers(self.model)):
+        for parent, name, linear in list(linear_layers(self.model.encoder)):
             setattr(parent, name, LowRank(linear, rank))
         self.projection = nn.Parameter(torch.from_numpy(embedder.projection.copy()))
         self.cosine_scale = nn.Parameter(torch.tensor(2.5))
@@ -177,8 +176,9 @@ def save_adapter(changes: Mapping[str, torch.Tensor], rank: int, path: Path) -> 
     save_file(tensors, path)
 
 
-def _linear_layers(model: Any) -> Iterator[tuple[nn.Module, str, nn.Linear]]:
-    for parent in model.encoder.modules():
+def linear_layers(part: nn.Module) -> Iterator[tuple[nn.Module, str, nn.Linear]]:
+    """Yield the linear layers of attention and feed-forward blocks, each with its parent and name."""
+    for parent in part.modules():
         for name, child in parent.named_children():
             if isinstance(child, nn.Linear) and name in _ADAPTED:
                 yield parent, name, child

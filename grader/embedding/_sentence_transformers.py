@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -13,18 +12,15 @@ import numpy as np
 
 from grader.embedding._adapter import installed_adapter, merge_adapter
 from grader.embedding._protocol import Encoded, FloatArray
+from grader.embedding.torch_environment import prepare_torch
 from grader.errors import ConfigurationError
 from grader.words import STOP_WORDS, word_spans
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
-# Intel's MKL adds up in another order for other numbers of rows and threads, unless asked not to
-# ("strict conditional numerical reproducibility"); it reads this when PyTorch is loaded.
-_REPRODUCIBLE = ("MKL_CBWR", "AUTO,STRICT")
-
 # Texts are padded to the longest of their batch; batches are cut at these token counts, so that
 # padding costs less than the passes it saves. Padding and company do not change a single bit of a
-# text's vectors as long as lengths are multiples of 8 (measured; tests hold it).
+# text's vectors as long as lengths are multiples of 8, and at least 16 (measured; tests hold it).
 _LENGTHS = (16, 32, 64, 128, 256, 512)
 _LENGTH_STEP = 8
 _TOKENS_PER_PASS = 4096
@@ -52,7 +48,7 @@ class SentenceTransformersEmbedder:
 
     Single precision is on purpose: bfloat16 is faster on some processors and absent on others,
     and a grade must not depend on the machine. A program that loads PyTorch before this class does
-    should set `MKL_CBWR=AUTO,STRICT` itself, or the last bits of a vector may depend on its company.
+    should call `prepare_torch` first, or the last bits of a vector may depend on its company.
     """
 
     def __init__(
@@ -76,10 +72,7 @@ class SentenceTransformersEmbedder:
             ConfigurationError: The model is not on this machine; nothing is downloaded.
         """
         folder = _model_folder(model)
-        # The libraries look for updates and adapters on the model hub unless told not to.
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        os.environ.setdefault(*_REPRODUCIBLE)
+        prepare_torch()
         import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
@@ -99,6 +92,7 @@ class SentenceTransformersEmbedder:
         name = model if model == DEFAULT_MODEL else folder.name
         if adapter and model == DEFAULT_MODEL:
             name = f"{name}/adapter-{merge_adapter(self.transformer(), installed_adapter())}"
+        self._model_fingerprint = name
         self._fingerprint = f"{name}/words-{digest}"
 
     @property
@@ -107,13 +101,22 @@ class SentenceTransformersEmbedder:
         return self._fingerprint
 
     @property
+    def model_fingerprint(self) -> str:
+        """Model name with the hash of the adapter: what decides the transformer's weights."""
+        return self._model_fingerprint
+
+    @property
     def projection(self) -> FloatArray:
         """Maps contextual word vectors to the space they are compared in."""
         return self._projection
 
     def transformer(self) -> Any:
-        """The transformer itself, without pooling; for training."""
+        """The transformer itself, without pooling."""
         return self._model[0].auto_model
+
+    def tokenizer(self) -> Any:
+        """The tokenizer itself."""
+        return self._tokenizer
 
     def word_pieces(self, text: str) -> WordPieces:
         """Split a text into word pieces and find its content words among them."""
@@ -133,8 +136,8 @@ class SentenceTransformersEmbedder:
             list(texts), truncation=True, max_length=self._limit, return_offsets_mapping=True
         )
         encoded: list[Encoded | None] = [None] * len(texts)
-        for rows in _batches([len(ids) for ids in features["input_ids"]]):
-            vectors = self._forward([features["input_ids"][row] for row in rows])
+        for rows, width in padded_batches([len(ids) for ids in features["input_ids"]]):
+            vectors = self._forward([features["input_ids"][row] for row in rows], width)
             for row, tokens in zip(rows, vectors, strict=True):
                 encoded[row] = self._assemble(
                     texts[row], tokens, features["input_ids"][row], features["offset_mapping"][row]
@@ -144,13 +147,11 @@ class SentenceTransformersEmbedder:
     def forward_only(self, texts: Sequence[str]) -> None:
         """Run the bare model over texts and drop the result; the yardstick of benchmarks."""
         ids = self._tokenizer(list(texts), truncation=True, max_length=self._limit)["input_ids"]
-        for rows in _batches([len(row) for row in ids]):
-            self._forward([ids[row] for row in rows])
+        for rows, width in padded_batches([len(row) for row in ids]):
+            self._forward([ids[row] for row in rows], width)
 
-    def _forward(self, ids: Sequence[Sequence[int]]) -> list[FloatArray]:
+    def _forward(self, ids: Sequence[Sequence[int]], width: int) -> list[FloatArray]:
         torch = self._torch
-        longest = max(len(row) for row in ids)
-        width = -(-longest // _LENGTH_STEP) * _LENGTH_STEP
         input_ids = torch.zeros((len(ids), width), dtype=torch.long)
         mask = torch.zeros((len(ids), width), dtype=torch.long)
         for index, row in enumerate(ids):
@@ -210,13 +211,20 @@ def _load_projection() -> FloatArray:
     return projection
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Group rows of like length, each group within the bound of one pass."""
+def padded_batches(lengths: Sequence[int]) -> Iterator[tuple[list[int], int]]:
+    """Group rows of like length, each group within the bound of one pass.
+
+    Yields:
+        Rows, and what to pad them to.
+    """
     floor = 0
     for ceiling in _LENGTHS:
         rows = [row for row, length in enumerate(lengths) if floor < length <= ceiling]
         step = max(1, _TOKENS_PER_PASS // ceiling)
-        yield from (rows[start : start + step] for start in range(0, len(rows), step))
+        for start in range(0, len(rows), step):
+            batch = rows[start : start + step]
+            longest = max(lengths[row] for row in batch)
+            yield batch, max(-(-longest // _LENGTH_STEP) * _LENGTH_STEP, _LENGTHS[0])
         floor = ceiling
 
 

@@ -11,10 +11,10 @@ from grader.judges._protocol import Judge
 from grader.settings import Settings
 
 
-def _local(settings: Settings, encoder: SharedEncoder) -> Judge:  # noqa: ARG001 - one signature
-    from grader.judges.local import LocalJudge
+def _local(settings: Settings, encoder: SharedEncoder) -> Judge:
+    from grader.judges.local import LocalJudge, build_second_reader
 
-    return LocalJudge(encoder)
+    return LocalJudge(encoder, build_second_reader(settings))
 
 
 def _llm(settings: Settings, encoder: SharedEncoder) -> Judge:
@@ -53,5 +53,7 @@ def build_judge(settings: Settings, encoder: SharedEncoder) -> Judge:
     build = JUDGES.get(settings.judge)
     if build is None:
         known = ", ".join(JUDGES)
-        raise ConfigurationError(f"GRADER_JUDGE is '{settings.judge}'; it can be: {known}")
+        raise ConfigurationError(
+            f"there is no judge '{settings.judge}'; GRADER_JUDGE can be: {known}"
+        )
     return build(settings, encoder)

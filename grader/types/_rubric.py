@@ -192,6 +192,12 @@ class Rubric(Frozen):
         return copied
 
     @property
+    def claims(self) -> dict[str, str]:
+        """What each point and each mistake says, by its id."""
+        points = {point.id: point.claim for point in self.points}
+        return points | {mistake.id: mistake.claim for mistake in self.mistakes}
+
+    @property
     def total_weight(self) -> float:
         """Sum of the points' weights."""
         return sum(point.weight for point in self.points)

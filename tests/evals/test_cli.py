@@ -202,7 +202,7 @@ def test_bad_input_is_refused_with_its_place(run: Run, few: Path, tmp_path: Path
         (("run", "--split", "tset"), "it has: train"),
         (("run", few, "-o", broken), "not a run"),
         (("run", few, "-o", tmp_path / "no" / "x"), "a folder that exists"),
-        (("run", few, "--judge", "nobody"), "GRADER_JUDGE is 'nobody'"),
+        (("run", few, "--judge", "nobody"), "there is no judge 'nobody'"),
         (("data", "import", public, "-o", tmp_path / "x"), "a public set"),
         (("data", "import", tmp_path / "n.csv", "-o", tmp_path / "x"), "cannot be read"),
     ):

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from tests.support.serving import Served
 from tests.web.browsing import Tabs
+from tests.web.inviting import invited
 from tests.web.test_dashboard import grade
-from tests.web.test_invite import invited
 
 _WIDTH = 360
 _TARGET = 44

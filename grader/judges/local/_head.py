@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from grader.embedding import FloatArray
 from grader.errors import ConfigurationError
-from grader.judges.local._features import FEATURES
+from grader.judges.local._features import FEATURES, OwnerFeatures
+from grader.types import Verdict
 
 # Probabilities are given in steps far coarser than the differences in rounding between processors;
 # features are rounded too, so that those differences do not decide a branch of a tree.
@@ -148,6 +149,26 @@ class Head:
     point: Classifier
     bare_point: Classifier
     mistake: Classifier
+
+    def verdicts(self, points: Sequence[OwnerFeatures]) -> dict[str, dict[Verdict, float]]:
+        """Probabilities of each point's verdicts, by point."""
+        found: dict[str, dict[Verdict, float]] = {}
+        for classifier, bare in ((self.point, False), (self.bare_point, True)):
+            chosen = [features for features in points if features.is_bare is bare]
+            if chosen:
+                shares = classifier.probabilities(np.stack([f.values for f in chosen]))
+                for features, row in zip(chosen, shares, strict=True):
+                    named = zip(classifier.classes, row, strict=True)
+                    found[features.owner] = {Verdict(name): float(share) for name, share in named}
+        return {features.owner: found[features.owner] for features in points}
+
+    def made(self, mistakes: Sequence[OwnerFeatures]) -> dict[str, float]:
+        """Probability that each mistake is made, by mistake."""
+        if not mistakes:
+            return {}
+        shares = self.mistake.probabilities(np.stack([f.values for f in mistakes]))
+        column = self.mistake.classes.index("made")
+        return {f.owner: float(row[column]) for f, row in zip(mistakes, shares, strict=True)}
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -27,9 +28,10 @@ from grader.judges._protocol import JudgeIdentity, JudgeTask
 from grader.judges.local._comparison import Comparison, compare
 from grader.judges.local._explain import explain_mistake, explain_point
 from grader.judges.local._features import OwnerFeatures, extract
-from grader.judges.local._head import Classifier, Head, load_head
+from grader.judges.local._head import load_head
 from grader.judges.local._matching import unassigned
-from grader.judges.local._settled import settle, settled_mistake, settled_point
+from grader.judges.local._second_reader import SecondReader, Verdicts
+from grader.judges.local._settled import Settled, settle, settled_mistake, settled_point
 from grader.types import (
     Evidence,
     Judgement,
@@ -56,13 +58,18 @@ _OFF_TOPIC = 0.35
 class LocalJudge:
     """Compares every window of an answer with every statement of the rubric, and decides."""
 
-    def __init__(self, encoder: SharedEncoder) -> None:
+    def __init__(self, encoder: SharedEncoder, second_reader: SecondReader | None = None) -> None:
         """Use the service's encoder.
+
+        Args:
+            encoder: Encodes answers.
+            second_reader: Reads again what bears most on each point and mistake.
 
         Raises:
             ConfigurationError: The judge was trained for another embedder than the configured one.
         """
         self._encoder = encoder
+        self._second_reader = second_reader
         self._head = load_head()
         if self._head.encoder != encoder.fingerprint:
             raise ConfigurationError(
@@ -73,17 +80,28 @@ class LocalJudge:
 
     @property
     def identity(self) -> JudgeIdentity:
-        """The judge's name, and its embedder with the revision of its parameters."""
-        return JudgeIdentity("local", f"{self._head.encoder}+{self._head.revision}")
+        """The judge's name, and its models with the revision of its parameters."""
+        models = f"{self._head.encoder}+{self._head.revision}"
+        if self._second_reader is not None:
+            models = f"{models}, {self._second_reader.revision}"
+        return JudgeIdentity("local", models)
 
     async def judge(self, task: JudgeTask) -> Judgement:
         """Judge every point and mistake; see `Judge.judge`."""
         answer = task.answer
         texts = [matchable(answer.reading(segment)) for segment in answer.segments]
         encoded = await self._encoder.encode(texts)
-        return await asyncio.to_thread(self._decide, task, encoded)
+        weighed = await asyncio.to_thread(self._weigh, task, encoded)
+        if isinstance(weighed, Judgement):
+            return weighed
+        if self._second_reader is not None:
+            verdicts, made = await self._second_reader.reconsider(
+                task, weighed.unsettled, weighed.verdicts, weighed.made
+            )
+            weighed = replace(weighed, verdicts=verdicts, made=made)
+        return await asyncio.to_thread(_conclude, task, weighed)
 
-    def _decide(self, task: JudgeTask, encoded: Sequence[Encoded]) -> Judgement:
+    def _weigh(self, task: JudgeTask, encoded: Sequence[Encoded]) -> _Weighed | Judgement:
         answer, rubric = task.answer, task.rubric
         own = _own_segments(answer, rubric)
         usable = np.array([own[window.first] and own[window.last] for window in answer.windows])
@@ -95,27 +113,56 @@ class LocalJudge:
             )
         comparison = compare(answer, encoded, task.vectors)
         found = {f.owner: f for f in extract(answer, comparison, task.vectors, usable)}
-        points = [found[point.id] for point in rubric.points]
-        mistakes = [found[mistake.id] for mistake in rubric.mistakes]
-        verdicts = dict(_verdict_shares(self._head, points))
-        made = dict(_made_shares(self._head.mistake, mistakes))
         nearest = {owner: features.window for owner, features in found.items()}
-        settled = settle(answer, task.vectors, own, usable.tolist(), nearest)
-        return Judgement(
-            points=tuple(
-                settled_point(point.id, settled[point.id])
-                if point.id in settled
-                else _judged_point(point, verdicts[point.id], found[point.id], task)
-                for point in rubric.points
-            ),
-            mistakes=tuple(
-                settled_mistake(features.owner, settled[features.owner])
-                if features.owner in settled
-                else _judged_mistake(features, made[features.owner], task)
-                for features in mistakes
-            ),
-            flags=(str(Flag.OFF_TOPIC),) if _is_off_topic(answer, comparison, usable) else (),
+        return _Weighed(
+            features=found,
+            settled=settle(answer, task.vectors, own, usable.tolist(), nearest),
+            verdicts=self._head.verdicts([found[point.id] for point in rubric.points]),
+            made=self._head.made([found[mistake.id] for mistake in rubric.mistakes]),
+            is_off_topic=_is_off_topic(answer, comparison, usable),
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Weighed:
+    """What is known of an answer before verdicts are given.
+
+    Attributes:
+        features: By point or mistake.
+        settled: Those that need no judging.
+        verdicts: Probabilities of each point's verdicts.
+        made: Probability that each mistake is made.
+    """
+
+    features: Mapping[str, OwnerFeatures]
+    settled: Mapping[str, Settled]
+    verdicts: Verdicts
+    made: Mapping[str, float]
+    is_off_topic: bool
+
+    @property
+    def unsettled(self) -> list[OwnerFeatures]:
+        """Features of what needs judging."""
+        return [each for owner, each in self.features.items() if owner not in self.settled]
+
+
+def _conclude(task: JudgeTask, weighed: _Weighed) -> Judgement:
+    features, settled = weighed.features, weighed.settled
+    return Judgement(
+        points=tuple(
+            settled_point(point.id, settled[point.id])
+            if point.id in settled
+            else _judged_point(point, weighed.verdicts[point.id], features[point.id], task)
+            for point in task.rubric.points
+        ),
+        mistakes=tuple(
+            settled_mistake(mistake.id, settled[mistake.id])
+            if mistake.id in settled
+            else _judged_mistake(features[mistake.id], weighed.made[mistake.id], task)
+            for mistake in task.rubric.mistakes
+        ),
+        flags=(str(Flag.OFF_TOPIC),) if weighed.is_off_topic else (),
+    )
 
 
 def _is_off_topic(answer: Answer, comparison: Comparison, usable: npt.NDArray[np.bool_]) -> bool:
@@ -124,28 +171,6 @@ def _is_off_topic(answer: Answer, comparison: Comparison, usable: npt.NDArray[np
         len(answer.segments) >= _FEWEST_SEGMENTS
         and unassigned(answer, comparison, windows) >= _OFF_TOPIC
     )
-
-
-def _verdict_shares(
-    head: Head, found: Sequence[OwnerFeatures]
-) -> Iterator[tuple[str, dict[Verdict, float]]]:
-    for classifier, bare in ((head.point, False), (head.bare_point, True)):
-        chosen = [features for features in found if features.is_bare is bare]
-        if chosen:
-            shares = classifier.probabilities(np.stack([f.values for f in chosen]))
-            for features, row in zip(chosen, shares, strict=True):
-                named = zip(classifier.classes, row, strict=True)
-                yield features.owner, {Verdict(name): float(share) for name, share in named}
-
-
-def _made_shares(
-    classifier: Classifier, found: Sequence[OwnerFeatures]
-) -> Iterator[tuple[str, float]]:
-    if found:
-        shares = classifier.probabilities(np.stack([f.values for f in found]))
-        column = classifier.classes.index("made")
-        for features, row in zip(found, shares, strict=True):
-            yield features.owner, float(row[column])
 
 
 def _judged_point(

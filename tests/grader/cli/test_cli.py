@@ -145,7 +145,7 @@ def test_wrong_usage_and_settings_are_refused(environment: dict[str, str]) -> No
         wrong, "grade", "sql-and-nosql", "--answer", "x"
     )
     wrong = environment | {"GRADER_JUDGE": "oracle"}
-    assert "GRADER_JUDGE is 'oracle'" in refused(wrong, "grade", "sql-and-nosql", "--answer", "x")
+    assert "there is no judge 'oracle'" in refused(wrong, "grade", "sql-and-nosql", "--answer", "x")
 
 
 def test_a_batch_is_graded_with_the_bank_and_with_a_folder(

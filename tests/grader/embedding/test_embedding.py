@@ -14,6 +14,8 @@ from grader.settings import Settings
 
 SHORT = "yes"
 PLAIN = "The event loop is blocked when a handler sorts ten million rows in JavaScript."
+BRIEF = "So writes take longer."
+CLAUSE = "Each insert has to keep the index up to date,"
 LONG = " ".join([PLAIN] * 30)
 
 
@@ -26,12 +28,13 @@ def same(left: Encoded, right: Encoded) -> bool:
 
 
 def test_a_text_is_encoded_to_the_same_bits_in_whatever_company(embedder: Embedder) -> None:
-    for text in (SHORT, PLAIN, f"{PLAIN} {PLAIN}", " ".join([PLAIN] * 5), LONG):
+    for text in (SHORT, BRIEF, CLAUSE, PLAIN, f"{PLAIN} {PLAIN}", " ".join([PLAIN] * 5), LONG):
         alone = embedder.encode([text])[0]
         for others in (
             [SHORT],
             [LONG],
             [SHORT] * 40,
+            [CLAUSE],
             [LONG, SHORT, PLAIN],
             *([text] * n for n in (1, 2, 4, 11, 31)),
         ):

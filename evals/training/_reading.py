@@ -1,0 +1,26 @@
+"""Reading an answer for training as the local judge reads it when it grades."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.answers import Answer, matchable
+from grader.embedding import Embedder
+from grader.index import PackedVectors, RubricVectors, rubric_texts
+from grader.judges.local import OwnerFeatures, compare, extract
+from grader.types import Rubric
+
+
+def rubric_vectors(rubric: Rubric, embedder: Embedder) -> RubricVectors:
+    """Encode a rubric, and keep of its vectors what the index keeps."""
+    return PackedVectors.pack(rubric, embedder.encode(rubric_texts(rubric))).unpack(rubric)
+
+
+def read_features(
+    answer: Answer, vectors: RubricVectors, embedder: Embedder
+) -> dict[str, OwnerFeatures]:
+    """Features of every point and mistake, by owner; all of the answer counts as said."""
+    encoded = embedder.encode([matchable(answer.reading(segment)) for segment in answer.segments])
+    usable = np.ones(len(answer.windows), dtype=np.bool_)
+    comparison = compare(answer, encoded, vectors)
+    return {f.owner: f for f in extract(answer, comparison, vectors, usable)}
