@@ -18,7 +18,12 @@ SHARED = {"rubric_id": FIRST.id}
 PUBLIC = {"/healthz", "/readyz"}
 
 # No lists, though their paths look so: the query names the record. Their own tests see to them.
-ASKS_FOR_ONE = {"/v1/greenhouse/test_status", "/v1/greenhouse/invitation", "/v1/invitation"}
+ASKS_FOR_ONE = {
+    "/v1/greenhouse/test_status",
+    "/v1/greenhouse/invitation",
+    "/v1/invitation",
+    "/v1/invitation/events",
+}
 
 # A draft, under a number that nothing else has.
 OWN_RUBRIC = document(id="load-shedding", version="73.1.0")
