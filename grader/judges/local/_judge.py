@@ -101,6 +101,11 @@ class LocalJudge:
             weighed = replace(weighed, verdicts=verdicts, made=made)
         return await asyncio.to_thread(_conclude, task, weighed)
 
+    def close(self) -> None:
+        """Release what the second reader holds."""
+        if self._second_reader is not None:
+            self._second_reader.close()
+
     def _weigh(self, task: JudgeTask, encoded: Sequence[Encoded]) -> _Weighed | Judgement:
         answer, rubric = task.answer, task.rubric
         own = _own_segments(answer, rubric)

@@ -50,6 +50,10 @@ class SecondReader:
         """What reads, and the revision of the mixture; part of the judge's identity."""
         return f"{self._cross_encoder.fingerprint}+{self._mixture.revision}"
 
+    def close(self) -> None:
+        """End the thread."""
+        self._thread.shutdown()
+
     async def reconsider(
         self,
         task: JudgeTask,

@@ -43,7 +43,11 @@ def judged(few: Bank, encoder: SharedEncoder, answer: str, by: Insistent | None)
     reader = SecondReader(by, MIXTURE, load_head()) if by else None
     vectors = encode_rubric(rubric, encoder).unpack(rubric)
     task = JudgeTask(read_answer(answer, max_characters=1_000), rubric, vectors)
-    return asyncio.run(LocalJudge(encoder, reader).judge(task))
+    judge = LocalJudge(encoder, reader)
+    try:
+        return asyncio.run(judge.judge(task))
+    finally:
+        judge.close()
 
 
 def test_what_is_read_again_can_change_every_verdict(few: Bank, encoder: SharedEncoder) -> None:
