@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
+from filelock import FileLock
+
 from grader.errors import ConfigurationError, GraderError, IndexUnavailable
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ _log = logging.getLogger(__name__)
 # Of one request. The client itself would wait for ever for a server that says nothing.
 _SECONDS = 10.0
 _HEARTBEAT = "/api/v2/heartbeat"
+# For the processes that open the same folder before us; each takes about one second.
+_SECONDS_TO_OPEN = 60.0
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -30,6 +34,9 @@ _T = TypeVar("_T")
 def open_folder(folder: Path) -> Iterator[ClientAPI]:
     """Open a database in a folder of this machine, creating it if need be.
 
+    Processes take turns until the block ends: Chroma lays out its tables without locking them, and
+    of two that open a new folder together one would fail.
+
     Raises:
         ConfigurationError: The folder cannot be used; also for what fails within the block.
     """
@@ -38,7 +45,8 @@ def open_folder(folder: Path) -> Iterator[ClientAPI]:
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        yield chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+        with FileLock(folder / "open.lock", timeout=_SECONDS_TO_OPEN):
+            yield chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
     except Exception as error:
         if not _is_failure(error):
             raise

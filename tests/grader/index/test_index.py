@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import importlib
+import multiprocessing
 from collections.abc import Sequence
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import numpy as np
@@ -213,3 +216,19 @@ def test_a_data_folder_that_cannot_be_used_is_a_clear_error(tmp_path: Path) -> N
 def test_an_unknown_index_lists_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="chroma"):
         build_index(Settings(index="faiss", data_dir=tmp_path))
+
+
+def _opened(folder: Path, ready: Barrier) -> int:
+    """Open an index at the same moment as other processes do."""
+    importlib.import_module("chromadb")
+    ready.wait(timeout=60)
+    return build_index(Settings(data_dir=folder)).size()
+
+
+def test_processes_that_start_together_open_a_new_folder(tmp_path: Path) -> None:
+    spawning = multiprocessing.get_context("spawn")
+    folders = [tmp_path / str(number) for number in range(5)]
+    with spawning.Manager() as manager, spawning.Pool(6) as processes:
+        for folder in folders:
+            together = [(folder, manager.Barrier(6))] * 6
+            assert processes.starmap(_opened, together, chunksize=1) == [0] * 6
