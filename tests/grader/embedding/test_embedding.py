@@ -41,6 +41,15 @@ def test_a_text_is_encoded_to_the_same_bits_in_whatever_company(embedder: Embedd
             assert same(alone, embedder.encode([*others, text])[-1])
 
 
+def test_a_text_of_any_length_is_encoded_to_the_same_bits_beside_all_others(
+    embedder: Embedder,
+) -> None:
+    words = (PLAIN + LONG).split()
+    texts = [" ".join(words[:count]) for count in range(1, 90)]
+    for text, together in zip(texts, embedder.encode(texts), strict=True):
+        assert same(embedder.encode([text])[0], together)
+
+
 def test_a_text_is_encoded_to_the_same_bits_by_however_many_threads(embedder: Embedder) -> None:
     texts = [SHORT, PLAIN, LONG]
     threads = torch.get_num_threads()
