@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 from grader.cross_encoder._protocol import ClaimAndPassage
 from grader.embedding import FloatArray
 from grader.embedding._adapter import merge_adapter
-from grader.embedding._sentence_transformers import SentenceTransformersEmbedder, padded_batches
+from grader.embedding._sentence_transformers import installed_embedder, padded_batches
 from grader.errors import ConfigurationError
 
 _TRAIN = "python -m evals.training.cross_encoder"
@@ -25,7 +26,7 @@ class InstalledCrossEncoder:
     """Scores a pair as covered, partial, contradicted or missing, on the CPU in single precision."""
 
     def __init__(self, weights: Path | None = None) -> None:
-        """Load the embedder's model and put what was trained on it.
+        """Take the embedder's model, of which all but the upper layers is shared with it.
 
         Args:
             weights: What the training wrote; the installed file by default.
@@ -33,7 +34,7 @@ class InstalledCrossEncoder:
         Raises:
             ConfigurationError: They are not there, or were trained on another model.
         """
-        embedder = SentenceTransformersEmbedder()
+        embedder = installed_embedder()
         import torch
 
         from grader.cross_encoder._network import MOST_PIECES, RELATIONS, PairNetwork
@@ -41,10 +42,12 @@ class InstalledCrossEncoder:
         path = weights or Path(str(files("grader.cross_encoder").joinpath("weights.safetensors")))
         top = _read(path, embedder.model_fingerprint)
         self._torch = torch
-        self._tokenizer: Any = embedder.tokenizer()
+        # Its own: a tokenizer is not to be used by two threads at once.
+        self._tokenizer: Any = deepcopy(embedder.tokenizer())
         self._limit = MOST_PIECES
         self._outputs = len(RELATIONS)
         self._network = PairNetwork(embedder.transformer())
+        self._network.upper = deepcopy(self._network.upper)
         digest = merge_adapter(self._network, path)
         self._network.sides.load_state_dict(top["sides"])
         self._network.out.load_state_dict(top["out"])

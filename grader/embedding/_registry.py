@@ -11,8 +11,14 @@ from grader.settings import Settings
 
 
 def _sentence_transformers(settings: Settings) -> Embedder:
-    from grader.embedding._sentence_transformers import SentenceTransformersEmbedder
+    from grader.embedding._sentence_transformers import (
+        DEFAULT_MODEL,
+        SentenceTransformersEmbedder,
+        installed_embedder,
+    )
 
+    if settings.embedder_model == DEFAULT_MODEL:
+        return installed_embedder()
     return SentenceTransformersEmbedder(settings.embedder_model)
 
 

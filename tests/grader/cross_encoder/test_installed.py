@@ -14,8 +14,10 @@ from evals.training.cross_encoder import States, adapt, fit, save
 from grader.cross_encoder import ClaimAndPassage
 from grader.cross_encoder._installed import InstalledCrossEncoder, weights_metadata
 from grader.cross_encoder._network import JOINED_AT, MOST_PIECES, PairNetwork
+from grader.embedding import build_embedder
 from grader.embedding._sentence_transformers import SentenceTransformersEmbedder
 from grader.errors import ConfigurationError
+from grader.settings import Settings
 
 CLAIM = "An index slows writes down."
 SAYS = ("Each insert has to keep the index up to date,", "so writes take longer.")
@@ -114,6 +116,13 @@ def test_what_is_trained_is_what_grades(tmp_path: Path) -> None:
     [score] = InstalledCrossEncoder(path).score([ClaimAndPassage(CLAIM, SAYS)])
     # What is kept is kept in half precision.
     assert np.allclose(score, trained[0].numpy(), atol=0.02)
+
+
+def test_the_embedder_that_it_shares_a_model_with_is_left_as_it_is() -> None:
+    untouched = SentenceTransformersEmbedder().encode(SAYS)
+    InstalledCrossEncoder().score(PAIRS)
+    for expected, found in zip(untouched, build_embedder(Settings()).encode(SAYS), strict=True):
+        assert np.array_equal(found.vector, expected.vector)
 
 
 def test_weights_for_another_model_are_refused(tmp_path: Path) -> None:
