@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from evals.datasets import LabelledAnswer
 from evals.training._public import PublicAnswer
-from evals.training._reading import read_features, rubric_vectors
+from evals.training._reading import read_features, read_segments, rubric_vectors
 from grader.answers import read_answer
 from grader.embedding import Embedder, FloatArray
 from grader.errors import AnswerInvalid
@@ -21,7 +21,7 @@ from grader.index import Role, RubricVectors
 from grader.judges.local import OwnerFeatures, chosen_passage
 from grader.types import Point, Rubric, Verdict
 
-Source = Literal["answer", "restyled", "reference", "phrasing", "sibling", "public"]
+Source = Literal["answer", "restyled", "practice", "reference", "phrasing", "sibling", "public"]
 
 _MAX_CHARACTERS = 100_000
 
@@ -35,9 +35,9 @@ class Case:
 
     Attributes:
         rubric_id: The question, whose cases are kept together when splitting.
-        source: Where the label comes from: a labelled answer, one put in another manner, another
-            question's reference answer, the owner's own phrasing, a phrasing of another point of the
-            same rubric, a public set.
+        source: Where the label comes from: a labelled answer, one put in another manner, a practice
+            answer, another question's reference answer, the owner's own phrasing, a phrasing of
+            another point of the same rubric, a public set.
         label: A verdict for points, or `not_covered`; `made` or `absent` for mistakes.
         features: In the order of `FEATURES`.
         is_bare: Whether the claim was all there was to compare with.
@@ -117,7 +117,7 @@ def public_cases(answers: Sequence[PublicAnswer], embedder: Embedder) -> Iterato
         references.append(rubric_vectors(rubric, embedder))
     for answer in answers:
         try:
-            found = [_features(answer.answer, vectors, embedder) for vectors in references]
+            found = list(_features(answer.answer, references, embedder))
         except AnswerInvalid:
             continue  # a handful are blank
         read = [next(iter(each.values())) for each in found]
@@ -145,8 +145,7 @@ def _answer_cases(
     variants: Iterable[RubricVectors],
     embedder: Embedder,
 ) -> Iterator[Case]:
-    for vectors in variants:
-        found = _features(text, vectors, embedder)
+    for found in _features(text, variants, embedder):
         for name, verdict in verdicts.items():
             if verdict is not Verdict.UNGRADED:
                 yield _case(rubric, source, verdict, found[name])
@@ -182,7 +181,7 @@ def _phrasing_cases(rubric: Rubric, vectors: RubricVectors, embedder: Embedder) 
             continue
         # The claim itself stays: an answer that says just this must be recognised.
         kept = vectors if role is Role.CLAIM else _without(vectors, text)
-        found = _features(text, kept, embedder)
+        (found,) = _features(text, [kept], embedder)
         if owner not in points:
             label = _made(role is Role.CLAIM)
             yield _case(rubric, "phrasing", label, found[owner], is_mistake=True)
@@ -193,10 +192,15 @@ def _phrasing_cases(rubric: Rubric, vectors: RubricVectors, embedder: Embedder) 
                 yield _case(rubric, "sibling", Verdict.MISSING, found[other])
 
 
-def _features(text: str, vectors: RubricVectors, embedder: Embedder) -> dict[str, _Read]:
+def _features(
+    text: str, variants: Iterable[RubricVectors], embedder: Embedder
+) -> Iterator[dict[str, _Read]]:
+    """Yield what an answer is against each variant of a rubric, by owner."""
     answer = read_answer(text, max_characters=_MAX_CHARACTERS)
-    found = read_features(answer, vectors, embedder)
-    return {owner: _Read(each, chosen_passage(answer, each)) for owner, each in found.items()}
+    segments = read_segments(answer, embedder)
+    for vectors in variants:
+        found = read_features(answer, segments, vectors)
+        yield {owner: _Read(each, chosen_passage(answer, each)) for owner, each in found.items()}
 
 
 def _without(vectors: RubricVectors, text: str) -> RubricVectors:

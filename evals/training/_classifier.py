@@ -22,6 +22,7 @@ from grader.judges.local._head import Classifier, ForestModel, LogisticModel
 WEIGHTS = {
     "answer": 1.0,
     "restyled": 0.5,
+    "practice": 0.5,
     "reference": 1.0,
     "phrasing": 0.15,
     "sibling": 0.02,

@@ -11,7 +11,12 @@ from typing import NamedTuple
 from evals.datasets import LabelledAnswer
 from evals.training._manners import without_punctuation
 from evals.training._public import PublicAnswer
-from evals.training._statements import MistakeStatements, PointStatements, Statements
+from evals.training._statements import (
+    MistakeStatements,
+    PointStatements,
+    Statements,
+    owner_ids,
+)
 from grader.answers import matchable, read_answer
 from grader.types import Evidence, Rubric, Verdict
 
@@ -140,12 +145,16 @@ def unpunctuated(episode: Episode) -> Episode:
     return replace(episode, probes=probes)
 
 
-def subject_episode(subject: Sequence[Statements], rng: random.Random) -> Episode:
-    """Make an episode of labelled statements: some become a rubric's phrasings, the others probes."""
+def subject_episode(
+    subject: Sequence[Statements], answers: Iterable[LabelledAnswer], rng: random.Random
+) -> Episode:
+    """Make an episode of labelled statements and answers, labelled by the subject's `owner_ids`.
+
+    Some of the statements become a rubric's phrasings, the others probes.
+    """
     statements: list[Statement] = []
     probes: list[Probe] = []
-    for number, item in enumerate(subject):
-        owner = str(number)
+    for owner, item in zip(owner_ids(subject), subject, strict=True):
         mistake = isinstance(item, MistakeStatements)
         statements.append(Statement(item.claim, owner, affirms=True, of_mistake=mistake))
         for texts, relation, kept in _labelled(item):
@@ -155,7 +164,8 @@ def subject_episode(subject: Sequence[Statements], rng: random.Random) -> Episod
                 if index is not None:
                     affirms = relation is Relation.AFFIRMS
                     statements.append(Statement(text, owner, affirms, mistake))
-    return Episode(tuple(statements), tuple(probes))
+    read = tuple(_answer_probe(answer) for answer in answers)
+    return Episode(tuple(statements), tuple(probes), read)
 
 
 def public_episodes(

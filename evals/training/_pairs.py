@@ -15,15 +15,15 @@ from typing import NamedTuple
 from evals.datasets import LabelledAnswer
 from evals.training._episodes import holding
 from evals.training._manners import without_punctuation
-from evals.training._practice import PracticeAnswer
+from evals.training._practice import PracticeQuestion
 from evals.training._public import PublicAnswer
-from evals.training._reading import read_features, rubric_vectors
-from evals.training._statements import MistakeStatements, PointStatements, Statements
+from evals.training._reading import read_features, read_segments, rubric_vectors
+from evals.training._statements import PointStatements, Statements
 from grader.answers import matchable, read_answer
 from grader.embedding import Embedder
 from grader.index import RubricVectors
 from grader.judges.local import chosen_segments
-from grader.types import Evidence, Mistake, Point, Rubric, Verdict
+from grader.types import Evidence, Rubric, Verdict
 
 _MAX_CHARACTERS = 100_000
 
@@ -33,7 +33,6 @@ _OF_ANOTHER_CLAIM = 0.6
 _STATEMENTS = 0.7
 _PUBLIC = 0.3
 _NEIGHBOUR = 0.5
-_PHRASINGS_KEPT = 2
 
 
 class Relation(StrEnum):
@@ -95,16 +94,12 @@ def read_labelled(
 
 
 def read_practice(
-    subject: Sequence[Statements],
-    reference: str,
-    answers: Iterable[PracticeAnswer],
-    embedder: Embedder,
-    rng: Random,
+    question: PracticeQuestion, embedder: Embedder, rng: Random
 ) -> Iterator[ReadLabels]:
     """Read practice answers to a subject, some of whose statements serve as a rubric's phrasings."""
-    rubric = _subject_rubric(subject, reference, rng)
+    rubric = question.rubric(rng)
     vectors = rubric_vectors(rubric, embedder)
-    for answer in answers:
+    for answer in question.answers:
         labels: dict[str, tuple[Relation, Sequence[Evidence]]] = {
             point.id: (Relation(label.verdict), label.evidence)
             for point, label in zip(rubric.points, answer.points, strict=True)
@@ -189,7 +184,7 @@ def _read(
     embedder: Embedder,
 ) -> ReadLabels:
     answer = read_answer(text, max_characters=_MAX_CHARACTERS)
-    features = read_features(answer, vectors, embedder)
+    features = read_features(answer, read_segments(answer, embedder), vectors)
     claims = rubric.claims
     bounds = [(segment.start, segment.end) for segment in answer.segments]
     return ReadLabels(
@@ -202,34 +197,6 @@ def _read(
                 holding(evidence, bounds),
             )
             for name, (relation, evidence) in labels.items()
-        ),
-    )
-
-
-def _subject_rubric(subject: Sequence[Statements], reference: str, rng: Random) -> Rubric:
-    points = [item for item in subject if isinstance(item, PointStatements)]
-    mistakes = [item for item in subject if isinstance(item, MistakeStatements)]
-    kept = _PHRASINGS_KEPT
-    return Rubric(
-        id="practice",
-        version="1.0.0",
-        question=subject[0].question,
-        reference_answer=reference,
-        points=tuple(
-            Point(
-                id=f"point-{number}",
-                claim=item.claim,
-                weight=1.0,
-                accept=tuple(rng.sample(item.covered, min(kept, len(item.covered)))),
-                reject=tuple(rng.sample(item.contradicted, min(kept, len(item.contradicted)))),
-            )
-            for number, item in enumerate(points)
-        ),
-        mistakes=tuple(
-            Mistake(
-                id=f"mistake-{number}", claim=item.claim, penalty=0.1, correction=item.denied[0]
-            )
-            for number, item in enumerate(mistakes)
         ),
     )
 

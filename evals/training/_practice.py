@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Self
+from random import Random
+from typing import NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from grader.types import Evidence, Frozen, Verdict
+from evals.datasets import LabelledAnswer
+from evals.training._statements import (
+    MistakeStatements,
+    PointStatements,
+    Statements,
+    load_statements,
+    owner_ids,
+)
+from grader.types import Evidence, Frozen, Mistake, Point, Rubric, Verdict
 
 PRACTICE = Path(__file__).parents[1] / "data" / "practice"
 
 POINTS, MISTAKES = 6, 2
 
 _REFERENCES = "references.jsonl"
+_PHRASINGS_KEPT = 2
 
 
 class PointLabel(Frozen):
@@ -75,6 +86,76 @@ class PracticeAnswer(Frozen):
         return self
 
 
+class PracticeQuestion(NamedTuple):
+    """A subject of the labelled statements, with whole answers to its question."""
+
+    subject: Sequence[Statements]
+    reference: str
+    answers: Sequence[PracticeAnswer]
+
+    def labelled(self) -> list[LabelledAnswer]:
+        """The answers as those of a data set; whether a mistake is denied is left out."""
+        return [
+            LabelledAnswer.model_validate(
+                {
+                    "id": answer.id,
+                    "rubric_id": answer.subject,
+                    "rubric_version": "1.0.0",
+                    "answer": answer.answer,
+                    "points": {
+                        f"point-{number}": label.model_dump()
+                        for number, label in enumerate(answer.points)
+                    },
+                    "mistakes": {
+                        f"mistake-{number}": label.model_dump(include={"made", "evidence"})
+                        for number, label in enumerate(answer.mistakes)
+                    },
+                    "tags": {"style": answer.style},
+                }
+            )
+            for answer in self.answers
+        ]
+
+    def rubric(self, rng: Random) -> Rubric:
+        """Make a rubric of the subject; some statements, drawn at random, are its phrasings."""
+        named = list(zip(owner_ids(self.subject), self.subject, strict=True))
+        return Rubric(
+            id=self.subject[0].subject,
+            version="1.0.0",
+            question=self.subject[0].question,
+            reference_answer=self.reference,
+            points=tuple(
+                Point(
+                    id=name,
+                    claim=item.claim,
+                    weight=1.0,
+                    accept=_drawn(item.covered, rng),
+                    reject=_drawn(item.contradicted, rng),
+                )
+                for name, item in named
+                if isinstance(item, PointStatements)
+            ),
+            mistakes=tuple(
+                Mistake(id=name, claim=item.claim, penalty=0.1, correction=item.denied[0])
+                for name, item in named
+                if isinstance(item, MistakeStatements)
+            ),
+        )
+
+
+def load_questions() -> list[PracticeQuestion]:
+    """Load every subject with its reference answer and its answers, in the statements' order."""
+    references = load_references()
+    answers: defaultdict[str, list[PracticeAnswer]] = defaultdict(list)
+    for answer in load_practice():
+        answers[answer.subject].append(answer)
+    return [
+        PracticeQuestion(subject, references[name], answers[name])
+        for subject in load_statements()
+        for name in (subject[0].subject,)
+    ]
+
+
 def load_practice(folder: Path = PRACTICE) -> Iterator[PracticeAnswer]:
     """Yield all answers, in the order of the files.
 
@@ -91,3 +172,7 @@ def load_references(folder: Path = PRACTICE) -> dict[str, str]:
     """Load the reference answer to each subject's question."""
     lines = (folder / _REFERENCES).read_text("utf-8").splitlines()
     return {found["subject"]: found["reference"] for found in map(json.loads, lines)}
+
+
+def _drawn(texts: Sequence[str], rng: Random) -> tuple[str, ...]:
+    return tuple(rng.sample(texts, min(_PHRASINGS_KEPT, len(texts))))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from grader.answers import Answer, matchable
-from grader.embedding import Embedder
+from grader.embedding import Embedder, Encoded
 from grader.index import PackedVectors, RubricVectors, rubric_texts
 from grader.judges.local import OwnerFeatures, compare, extract
 from grader.types import Rubric
@@ -16,11 +18,15 @@ def rubric_vectors(rubric: Rubric, embedder: Embedder) -> RubricVectors:
     return PackedVectors.pack(rubric, embedder.encode(rubric_texts(rubric))).unpack(rubric)
 
 
+def read_segments(answer: Answer, embedder: Embedder) -> list[Encoded]:
+    """Encode an answer's segments."""
+    return embedder.encode([matchable(answer.reading(segment)) for segment in answer.segments])
+
+
 def read_features(
-    answer: Answer, vectors: RubricVectors, embedder: Embedder
+    answer: Answer, segments: Sequence[Encoded], vectors: RubricVectors
 ) -> dict[str, OwnerFeatures]:
     """Features of every point and mistake, by owner; all of the answer counts as said."""
-    encoded = embedder.encode([matchable(answer.reading(segment)) for segment in answer.segments])
     usable = np.ones(len(answer.windows), dtype=np.bool_)
-    comparison = compare(answer, encoded, vectors)
+    comparison = compare(answer, segments, vectors)
     return {f.owner: f for f in extract(answer, comparison, vectors, usable)}

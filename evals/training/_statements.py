@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -57,3 +58,13 @@ def load_statements(folder: Path = STATEMENTS) -> Iterator[list[Statements]]:
             statements = _LINE.validate_python(json.loads(line))
             subjects.setdefault(statements.subject, []).append(statements)
         yield from subjects.values()
+
+
+def owner_ids(subject: Sequence[Statements]) -> list[str]:
+    """Name each claim of a subject by its kind and its number among those of the kind."""
+    counted: Counter[str] = Counter()
+    names = []
+    for item in subject:
+        names.append(f"{item.kind}-{counted[item.kind]}")
+        counted[item.kind] += 1
+    return names

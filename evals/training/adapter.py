@@ -25,11 +25,12 @@ from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from rich.console import Console
 
 import grader
-from evals.datasets import BACKEND, Split, backend_split, load_answers
+from evals.datasets import BACKEND, LabelledAnswer, Split, backend_split, load_answers
 from evals.training._episodes import (
     Episode,
     claims_only,
@@ -42,6 +43,9 @@ from evals.training._folds import FOLDER, FOLDS, fold_folder, in_fold, save_enco
 from evals.training._lora import AdaptedEncoder
 from evals.training._loss import episode_loss
 from evals.training._manners import in_some_manner
+from evals.training._practice import load_questions
+from evals.training._precision import mixed_precision
+from evals.training._projection import principal_projection
 from evals.training._public import PUBLIC, load_public
 from evals.training._statements import load_statements
 from grader.bank import load_bank
@@ -59,7 +63,7 @@ class Recipe(NamedTuple):
         rubrics: How often rubrics and their answers are gone through; all sources are shuffled
             together.
         claims: The same, as if rubrics held claims alone.
-        statements: Labelled statements.
+        statements: Labelled statements, with the practice answers to their subjects.
         public: Public sets.
     """
 
@@ -71,12 +75,8 @@ class Recipe(NamedTuple):
     public: int
 
 
-# The last goes through everything about three times as often as the others. By itself it does worse
-# on questions it has not seen; averaged with them it helps.
-MEMBERS = (
-    Recipe(seed=0, rank=32, rubrics=3, claims=1, statements=1, public=2),
-    Recipe(seed=1, rank=32, rubrics=3, claims=1, statements=1, public=2),
-    Recipe(seed=3, rank=64, rubrics=8, claims=2, statements=3, public=3),
+MEMBERS = tuple(
+    Recipe(seed=seed, rank=32, rubrics=3, claims=1, statements=1, public=2) for seed in range(3)
 )
 # Of the adapters that are trained without a fold each, for the head; see `_folds`.
 _FOLD_RECIPES = tuple(
@@ -85,6 +85,9 @@ _FOLD_RECIPES = tuple(
 )
 
 _AT_ONCE = 2
+
+# Dimensions of the model's vectors.
+_SIZE = 384
 
 # Shares of the answers that are read in another manner, and of the subjects without punctuation.
 _RESTYLED = 0.6
@@ -116,15 +119,13 @@ def main(public: Path, folds: Path, device: str, at_once: int) -> int:
         device: What to train on, as PyTorch names it: `cpu`, `cuda`.
         at_once: How many adapters to train at a time.
     """
-    # The longest first, so that the shorter ones share the other core.
-    order = sorted(MEMBERS, key=lambda recipe: recipe.rubrics, reverse=True)
-    recipes = [*order, *_FOLD_RECIPES]
-    without = [None] * len(order) + list(range(FOLDS))
+    recipes = [*MEMBERS, *_FOLD_RECIPES]
+    without = [None] * len(MEMBERS) + list(range(FOLDS))
     # Processes that start afresh: what one member draws is then no other's business.
     count = len(recipes)
     with ProcessPoolExecutor(at_once, mp_context=get_context("spawn")) as workers:
         trained = list(workers.map(train, recipes, [public] * count, without, [device] * count))
-    members, parts = trained[: len(order)], trained[len(order) :]
+    members, parts = trained[: len(MEMBERS)], trained[len(MEMBERS) :]
     for fold, part in enumerate(parts):
         save_encoder(part.changes, part.projection, RANK, fold_folder(folds, fold))
     package = Path(grader.__file__).parent
@@ -148,8 +149,7 @@ def train(recipe: Recipe, public: Path, without: int | None = None, device: str 
     # One thread: sums are then made in one order.
     torch.set_num_threads(1)
     rng = random.Random(recipe.seed)  # noqa: S311 - sampling
-    embedder = SentenceTransformersEmbedder(adapter=False)
-    encoder = AdaptedEncoder(embedder, recipe.rank, torch.device(device))
+    encoder = AdaptedEncoder(_untrained(), recipe.rank, torch.device(device))
     fit(
         encoder,
         draw_episodes(recipe, public, rng, without=without),
@@ -162,6 +162,14 @@ def train(recipe: Recipe, public: Path, without: int | None = None, device: str 
         "nothing": float(encoder.nothing.detach()),
     }
     return Member(encoder.changes(), encoder.projection.detach().cpu(), scales)
+
+
+def _untrained() -> SentenceTransformersEmbedder:
+    """The embedder as it comes, with a word projection that nothing was learned for."""
+    whole = SentenceTransformersEmbedder(adapter=False, projection=np.eye(_SIZE, dtype=np.float32))
+    claims = [item.claim for subject in load_statements() for item in subject]
+    projection = principal_projection(whole, claims)
+    return SentenceTransformersEmbedder(adapter=False, projection=projection)
 
 
 def draw_episodes(
@@ -183,26 +191,34 @@ def draw_episodes(
         if without is None or not in_fold(number, without)
     }
 
+    def said(labelled: Sequence[LabelledAnswer]) -> list[LabelledAnswer]:
+        """Put many of the answers in another manner, each time another."""
+        return [
+            (in_some_manner(answer, rng) if rng.random() < _RESTYLED else None) or answer
+            for answer in labelled
+        ]
+
     def rubrics() -> Iterator[Episode]:
-        """Yield each rubric with its answers, many of them in another manner each time."""
+        """Yield each rubric with its answers."""
         for rubric_id, labelled in answers.items():
-            said = [
-                (in_some_manner(answer, rng) if rng.random() < _RESTYLED else None) or answer
-                for answer in labelled
-            ]
-            yield rubric_episode(bank.get(rubric_id), said)
+            yield rubric_episode(bank.get(rubric_id), said(labelled))
 
     questions = [
         answers
         for number, answers in enumerate(load_public(public))
         if without is None or not in_fold(number, without)
     ]
+    subjects = [
+        (question.subject, question.labelled())
+        for number, question in enumerate(load_questions())
+        if without is None or not in_fold(number, without)
+    ]
     episodes = [episode for _ in range(recipe.rubrics) for episode in rubrics()]
     for _ in range(recipe.claims):
         episodes += [claims_only(episode) for episode in rubrics()]
     for _ in range(recipe.statements):
-        for subject in load_statements():
-            episode = subject_episode(subject, rng)
+        for subject, labelled in subjects:
+            episode = subject_episode(subject, said(labelled), rng)
             restyled = rng.random() < _UNPUNCTUATED
             episodes.append(unpunctuated(episode) if restyled else episode)
     for _ in range(recipe.public):
@@ -224,10 +240,9 @@ def fit(encoder: AdaptedEncoder, episodes: Sequence[Episode], seed: int, console
     )
     rng = random.Random(seed)  # noqa: S311 - sampling
     encoder.train()
-    halved = encoder.device.type != "cpu" or _multiplies_bfloat16()
     losses: list[float] = []
     for step, episode in enumerate(episodes, start=1):
-        with torch.autocast(encoder.device.type, torch.bfloat16, enabled=halved):
+        with mixed_precision(encoder.device):
             loss = episode_loss(encoder, episode, rng)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -240,12 +255,6 @@ def fit(encoder: AdaptedEncoder, episodes: Sequence[Episode], seed: int, console
             mean = sum(recent) / len(recent)
             console.print(f"seed {seed}, step {step} of {len(episodes)}: loss {mean:.3f}")
     encoder.eval()
-
-
-def _multiplies_bfloat16() -> bool:
-    """Whether the processor has instructions for it; without them it takes seven times as long."""
-    able = torch.cpu.get_capabilities()
-    return bool(able.get("amx_bf16") or able.get("avx512_bf16"))
 
 
 def _mean(tensors: Sequence[torch.Tensor]) -> torch.Tensor:

@@ -34,9 +34,9 @@ from evals.training._pairs import (
     rubric_pairs,
     statement_pairs,
 )
-from evals.training._practice import load_practice, load_references
+from evals.training._practice import load_questions
+from evals.training._precision import mixed_precision
 from evals.training._public import PUBLIC, load_public
-from evals.training._statements import load_statements
 from grader.bank import load_bank
 from grader.cross_encoder._installed import weights_metadata
 from grader.cross_encoder._network import JOINED_AT, MOST_PIECES, RELATIONS, PairNetwork
@@ -65,19 +65,16 @@ class Material:
         settings = Settings()
         bank = load_bank(settings.rubrics_dir, settings.corpus_dir)
         self.rubrics = [bank.get(rubric_id) for rubric_id in backend_split(Split.TRAIN)]
-        self.subjects = list(load_statements())
         self.public = list(load_public(public))
         self.answers: list[ReadLabels] = []
         for rubric in self.rubrics:
             labelled = list(load_answers(BACKEND / f"{rubric.id}.jsonl"))
             labelled += [found for each in labelled if (found := in_some_manner(each, rng))]
             self.answers += read_labelled(rubric, labelled, embedder)
-        references = load_references()
-        practice = list(load_practice())
-        for subject in self.subjects:
-            name = subject[0].subject
-            answers = [answer for answer in practice if answer.subject == name]
-            self.answers += read_practice(subject, references[name], answers, embedder, rng)
+        practice = load_questions()
+        self.subjects = [question.subject for question in practice]
+        for question in practice:
+            self.answers += read_practice(question, embedder, rng)
 
     def draw(self, rng: Random) -> list[Pair]:
         """Draw the pairs of one pass, in the order they are learned from."""
@@ -184,7 +181,9 @@ def fit(
     network.eval()
     recent: list[float] = []
     for step, batch in enumerate(_batches(pairs, rng), start=1):
-        loss = _loss(_scores(network, states, batch), batch)
+        with mixed_precision(torch.device(states.device)):
+            scores = _scores(network, states, batch)
+        loss = _loss(scores.float(), batch)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_([*adapters, *head], 1.0)

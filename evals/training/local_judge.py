@@ -1,10 +1,10 @@
 """Fit the local judge's head: `python -m evals.training.local_judge`, after the adapter.
 
 Writes `grader/judges/local/head.json` and `head.npz`. Everything random is seeded. It learns
-from the training and development questions of the back-end data set, from those questions' rubrics
-and from public sets; neither an answer to a test question nor a word of its rubric is seen. How
-sure it may be is set on the development questions, which neither the adapter nor the head that is
-measured there has seen. The figures in the file are of the test questions.
+from the training and development questions of the back-end data set, from those questions' rubrics,
+from the practice answers and from public sets; neither an answer to a test question nor a word of its
+rubric is seen. How sure it may be is set on the development questions, which neither the adapter nor
+the head that is measured there has seen. The figures in the file are of the test questions.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from evals.training._cases import Case, build_cases, public_cases
 from evals.training._classifier import REGULARISATION, WEIGHTS, fit, temperature
 from evals.training._folds import FOLDER, FOLDS, load_fold
 from evals.training._manners import in_some_manner
+from evals.training._practice import PracticeQuestion, load_questions
 from evals.training._public import PUBLIC, PublicAnswer, load_public
 from grader.bank import Bank, load_bank
 from grader.embedding import Embedder
@@ -67,6 +68,7 @@ def main(public: Path, folds: Path, at_once: int) -> int:
     embedder = SentenceTransformersEmbedder()
     with ProcessPoolExecutor(at_once, mp_context=get_context("spawn")) as workers:
         cases = {split: list(_read(split, folds, workers, console)) for split in Split}
+        cases[Split.TRAIN] += _read_practice(folds, workers, console)
         cases[Split.TRAIN] += _read_public(public, folds, workers, console)
     head = {name: _fit(cases, kind, console) for name, kind in _KINDS.items()}
     arrays = dict(_arrays(head))
@@ -144,6 +146,21 @@ def _read_question(split: Split, number: int, folds: Path) -> list[Case]:
     )
 
 
+def _read_practice(folds: Path, workers: ProcessPoolExecutor, console: Console) -> Iterator[Case]:
+    count = len(_practice())
+    found = workers.map(_read_practice_question, range(count), [folds] * count)
+    for number, cases in enumerate(found, start=1):
+        console.print(f"practice question {number} of {count} read")
+        yield from cases
+
+
+def _read_practice_question(number: int, folds: Path) -> list[Case]:
+    question = _practice()[number]
+    rubric = question.rubric(Random(number))  # noqa: S311 - sampling
+    cases = build_cases(rubric, question.labelled(), _embedder(folds, number % FOLDS))
+    return [replace(case, source="practice") for case in cases]
+
+
 def _read_public(
     public: Path, folds: Path, workers: ProcessPoolExecutor, console: Console
 ) -> Iterator[Case]:
@@ -168,6 +185,11 @@ def _embedder(folds: Path, fold: int | None) -> Embedder:
 
 
 @cache
+def _practice() -> list[PracticeQuestion]:
+    return load_questions()
+
+
+@cache
 def _bank() -> Bank:
     settings = Settings()
     return load_bank(settings.rubrics_dir, settings.corpus_dir)
@@ -178,6 +200,9 @@ def _data_sha256(bank: Bank, public: Path) -> str:
     for rubric_id in sorted((*backend_split(Split.TRAIN), *backend_split(Split.DEVELOPMENT))):
         digest.update(bank.get(rubric_id).sha256.encode())
         digest.update((BACKEND / f"{rubric_id}.jsonl").read_bytes())
+    for question in load_questions():
+        for each in question.answers:
+            digest.update(each.model_dump_json().encode())
     for answers in load_public(public):
         for answer in answers:
             digest.update(answer.model_dump_json().encode())

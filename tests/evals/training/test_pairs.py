@@ -14,30 +14,27 @@ from evals.training._pairs import (
     rubric_pairs,
     statement_pairs,
 )
-from evals.training._practice import load_practice, load_references
-from evals.training._statements import Statements, load_statements
+from evals.training._practice import PracticeQuestion, load_questions
 from grader.bank import Bank
 from grader.embedding import Embedder
 
 
 @pytest.fixture(scope="module")
-def subject() -> list[Statements]:
-    return next(load_statements())
+def question() -> PracticeQuestion:
+    return load_questions()[0]
 
 
 @pytest.fixture(scope="module")
-def read(subject: list[Statements], embedder: Embedder) -> list[ReadLabels]:
-    name = subject[0].subject
-    answers = [answer for answer in load_practice() if answer.subject == name]
-    return list(read_practice(subject, load_references()[name], answers, embedder, Random(0)))
+def read(question: PracticeQuestion, embedder: Embedder) -> list[ReadLabels]:
+    return list(read_practice(question, embedder, Random(0)))
 
 
 def test_practice_answers_are_read_with_what_they_say_of_every_claim(
-    subject: list[Statements], read: list[ReadLabels]
+    question: PracticeQuestion, read: list[ReadLabels]
 ) -> None:
     assert len(read) == 6
     for answer in read:
-        assert [claim.claim for claim in answer.claims] == [item.claim for item in subject]
+        assert [claim.claim for claim in answer.claims] == [item.claim for item in question.subject]
         for claim in answer.claims:
             assert claim.chosen
             assert max((*claim.chosen, *claim.evidence)) < len(answer.segments)
@@ -54,10 +51,10 @@ def test_each_label_gives_what_was_chosen_and_what_bears_it_out(read: list[ReadL
 
 
 def test_statements_are_paired_with_their_own_claim_and_with_others(
-    subject: list[Statements],
+    question: PracticeQuestion,
 ) -> None:
-    pairs = list(statement_pairs([subject], Random(0)))
-    claims = {item.claim for item in subject}
+    pairs = list(statement_pairs([question.subject], Random(0)))
+    claims = {item.claim for item in question.subject}
     assert {pair.claim for pair in pairs} == claims
     assert set(Relation) - {Relation.NOT_COVERED} == {pair.relation for pair in pairs}
     # With another claim of the subject, whatever it says is missing.

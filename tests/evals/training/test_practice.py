@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from random import Random
 
 import pytest
 from pydantic import ValidationError
@@ -12,6 +13,7 @@ from evals.training._practice import (
     POINTS,
     PracticeAnswer,
     load_practice,
+    load_questions,
     load_references,
 )
 from evals.training._statements import PointStatements, load_statements
@@ -49,6 +51,20 @@ def test_every_answer_is_to_a_subject_of_the_statements(
     assert subjects == load_references().keys()
     assert all(len(claims[subject]) == POINTS for subject in subjects)
     assert max(Counter(answer.id for answer in answers).values()) == 1
+
+
+def test_a_subject_makes_a_rubric_that_its_answers_are_labelled_by() -> None:
+    for question in load_questions():
+        rubric = question.rubric(Random(0))
+        points = {point.id for point in rubric.points}
+        mistakes = {mistake.id for mistake in rubric.mistakes}
+        assert (len(points), len(mistakes)) == (POINTS, MISTAKES)
+        assert all(point.accept and point.reject for point in rubric.points)
+        assert len(question.labelled()) == len(question.answers) > 0
+        for answer in question.labelled():
+            assert answer.rubric_id == rubric.id
+            assert answer.points.keys() == points
+            assert answer.mistakes.keys() == mistakes
 
 
 def test_no_subject_is_a_question_to_measure_on(answers: list[PracticeAnswer]) -> None:
