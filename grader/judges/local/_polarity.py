@@ -237,8 +237,9 @@ def is_negator(word: str) -> bool:
 
 def number_of(word: str) -> float | None:
     """Return the number that a lower-cased word gives, in digits or spelled out."""
-    if word in _NUMBER_WORDS:
-        return float(_NUMBER_WORDS[word])
+    tens, _, ones = word.partition("-")
+    if tens in _NUMBER_WORDS and (not ones or ones in _NUMBER_WORDS):
+        return float(_NUMBER_WORDS[tens] + (_NUMBER_WORDS[ones] if ones else 0))
     match = _NUMBER.fullmatch(word)
     return _value(*match.groups()) if match else None
 

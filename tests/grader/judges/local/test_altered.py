@@ -16,6 +16,16 @@ CLAIMS = {
     "etag": "The max-age directive of Cache-Control says how long a response may be reused.",
     "rotate": "The service must not accept a refresh token that was already used once.",
 }
+EXCHANGEABLE = {
+    "replica": "With asynchronous replication, a replica can miss a write that the primary has already "
+    "committed.",
+    "order": "Kafka guarantees the order of records within one partition but not across partitions of "
+    "a topic.",
+    "layers": "Service boundaries should follow business capabilities, such as billing or shipping, "
+    "rather than technical layers.",
+    "monolith": "For a small team, a well-structured monolith is usually a better start than "
+    "microservices.",
+}
 # A phrasing whose number is an example.
 ACCEPTED = "With max-age=300 a browser takes its own copy for five minutes and asks nobody."
 
@@ -28,7 +38,7 @@ def vectors(encoder: SharedEncoder) -> RubricVectors:
         question="What about all this?",
         points=tuple(
             Point(id=name, claim=claim, weight=1, accept=(ACCEPTED,) if name == "etag" else ())
-            for name, claim in CLAIMS.items()
+            for name, claim in {**CLAIMS, **EXCHANGEABLE}.items()
         ),
     )
     return encode_rubric(rubric, encoder).unpack(rubric)
@@ -45,7 +55,6 @@ def found(text: str, vectors: RubricVectors) -> dict[str, Alteration]:
     [
         ("drain", "Node.js does not drain the microtask queue after each event loop callback."),
         ("drain", "Node.js never drains the microtask queue after a callback of the event loop!"),
-        ("hash", "Stored passwords should not be hashed with a slow function but encrypted."),
         ("rotate", "The service must accept a refresh token that was already used once."),
     ],
 )
@@ -92,6 +101,63 @@ def test_a_word_that_cannot_stand_there_is_named(
 def test_the_same_in_other_words_and_other_things_are_not_found(
     text: str, vectors: RubricVectors
 ) -> None:
+    assert found(text, vectors) == {}
+
+
+@pytest.mark.parametrize(
+    ("owner", "text", "wanted", "given"),
+    [
+        (
+            "replica",
+            "With asynchronous replication, the primary can miss a write that a replica committed.",
+            "replica",
+            "primary",
+        ),
+        (
+            "order",
+            "Kafka guarantees the order of records across partitions but not within one partition.",
+            "one",
+            "across",
+        ),
+        (
+            "layers",
+            "Service boundaries should follow technical layers rather than business capabilities.",
+            "business",
+            "technical",
+        ),
+        (
+            "monolith",
+            "For a small team, microservices are a better start than a well-structured monolith.",
+            "well-structured",
+            "microservices",
+        ),
+        (
+            "hash",
+            "Stored passwords should not be hashed with a slow function but encrypted.",
+            "hashed",
+            "encrypted",
+        ),
+    ],
+)
+def test_words_in_each_others_place_are_named(
+    owner: str, text: str, wanted: str, given: str, vectors: RubricVectors
+) -> None:
+    turned = found(text, vectors)
+
+    assert list(turned) == [owner]
+    assert (turned[owner].wanted, turned[owner].given) == (wanted, given)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "With asynchronous replication, a write that the primary committed a replica can miss.",
+        "Across partitions Kafka does not guarantee the order of records, within one it does.",
+        "Not technical layers but business capabilities are what service boundaries follow.",
+        "For a small team, microservices are a worse start than a well-structured monolith.",
+    ],
+)
+def test_the_same_in_another_order_is_not_found(text: str, vectors: RubricVectors) -> None:
     assert found(text, vectors) == {}
 
 
