@@ -16,9 +16,7 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def projection() -> np.ndarray:
-    embedder = SentenceTransformersEmbedder(
-        adapter=False, projection=np.eye(384, dtype=np.float32)
-    )
+    embedder = SentenceTransformersEmbedder(adapter=False, projection=np.eye(384, dtype=np.float32))
     return principal_projection(embedder, TEXTS)
 
 
