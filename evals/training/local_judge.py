@@ -1,10 +1,11 @@
 """Fit the local judge's head: `python -m evals.training.local_judge`, after the adapter.
 
 Writes `grader/judges/local/head.json` and `head.npz`. Everything random is seeded. It learns
-from the training and development questions of the back-end data set, from those questions' rubrics,
-from the practice answers and from public sets; neither an answer to a test question nor a word of its
-rubric is seen. How sure it may be is set on the development questions, which neither the adapter nor
-the head that is measured there has seen. The figures in the file are of the test questions.
+from the training and development questions of the back-end data set, from those questions' rubrics
+and from public sets, with `--practice` also from the practice answers; neither an answer to a test
+question nor a word of its rubric is seen. How sure it may be is set on the development questions,
+which neither the adapter nor the head that is measured there has seen. The figures in the file are of
+the test questions.
 """
 
 from __future__ import annotations
@@ -55,20 +56,23 @@ _KINDS: Mapping[str, Callable[[Case], bool]] = {
 }
 
 
-def main(public: Path, folds: Path, at_once: int) -> int:
+def main(public: Path, folds: Path, at_once: int, *, practice: bool) -> int:
     """Fit, write both files, print the figures.
 
     Args:
         public: Folder with the training files of the public sets.
         folds: Folder with the adapters that were trained without a fold of the training questions.
         at_once: How many questions to read at a time.
+        practice: Whether to learn from the practice answers too; the adapters must have been trained
+            so.
     """
     console = Console(stderr=True)
     bank = _bank()
     embedder = SentenceTransformersEmbedder()
     with ProcessPoolExecutor(at_once, mp_context=get_context("spawn")) as workers:
         cases = {split: list(_read(split, folds, workers, console)) for split in Split}
-        cases[Split.TRAIN] += _read_practice(folds, workers, console)
+        if practice:
+            cases[Split.TRAIN] += _read_practice(folds, workers, console)
         cases[Split.TRAIN] += _read_public(public, folds, workers, console)
     head = {name: _fit(cases, kind, console) for name, kind in _KINDS.items()}
     arrays = dict(_arrays(head))
@@ -82,10 +86,10 @@ def main(public: Path, folds: Path, at_once: int) -> int:
             for name, each in head.items()
         },
         "card": {
-            "command": "python -m evals.training.local_judge",
+            "command": "python -m evals.training.local_judge" + " --practice" * practice,
             "cases": len(cases[Split.TRAIN]) + len(cases[Split.DEVELOPMENT]),
             "questions": len(backend_split(Split.TRAIN)) + len(backend_split(Split.DEVELOPMENT)),
-            "data_sha256": _data_sha256(bank, public),
+            "data_sha256": _data_sha256(bank, public, practice=practice),
             "weights": WEIGHTS,
             "regularisation": REGULARISATION,
             "test": {
@@ -195,12 +199,12 @@ def _bank() -> Bank:
     return load_bank(settings.rubrics_dir, settings.corpus_dir)
 
 
-def _data_sha256(bank: Bank, public: Path) -> str:
+def _data_sha256(bank: Bank, public: Path, *, practice: bool) -> str:
     digest = hashlib.sha256()
     for rubric_id in sorted((*backend_split(Split.TRAIN), *backend_split(Split.DEVELOPMENT))):
         digest.update(bank.get(rubric_id).sha256.encode())
         digest.update((BACKEND / f"{rubric_id}.jsonl").read_bytes())
-    for question in load_questions():
+    for question in _practice() if practice else ():
         for each in question.answers:
             digest.update(each.model_dump_json().encode())
     for answers in load_public(public):
@@ -281,5 +285,6 @@ if __name__ == "__main__":
     parser.add_argument("--public", type=Path, default=PUBLIC, help="folder of the public sets")
     parser.add_argument("--folds", type=Path, default=FOLDER, help="folder of the folds' adapters")
     parser.add_argument("--at-once", type=int, default=_AT_ONCE, help="questions read at a time")
+    parser.add_argument("--practice", action="store_true", help="learn from practice answers too")
     given = parser.parse_args()
-    sys.exit(main(given.public, given.folds, given.at_once))
+    sys.exit(main(given.public, given.folds, given.at_once, practice=given.practice))
