@@ -43,7 +43,11 @@ _ABSENT = -30.0
 _FARTHEST_STANCE = 12.0
 # A later segment counts as the last word on an owner when it bears on it at least half as much.
 _BEARING = 0.5
-_PAIR_PENALTY = 0.05
+# How much the other statements' claims to a window count against quoting it, in logits: less than
+# fully, since a sentence may say two things and is then evidence for both.
+_RIVALRY = 0.75
+# Two neighbours say a little more than either alone; the shorter quotation is to be preferred.
+_PAIR_PENALTY = 0.3
 
 
 class Scales(NamedTuple):
@@ -124,12 +128,11 @@ def measure_matches(
         affirmed[every, last],
         denied[every, last],
     )
-    # Two neighbours say a little more than either alone; the shorter quotation is to be preferred.
-    shorter = np.where(single, 0.0, _PAIR_PENALTY)
+    lowered = _RIVALRY * total + np.where(single, 0.0, _PAIR_PENALTY)
     return Matches(
         np.stack([np.asarray(measure, dtype=np.float32) for measure in measures], axis=1),
-        affirming=(affirmed - shorter).argmax(axis=1),
-        denying=(denied - shorter).argmax(axis=1),
+        affirming=(wanted - lowered).argmax(axis=1),
+        denying=(against - lowered).argmax(axis=1),
     )
 
 
