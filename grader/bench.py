@@ -24,7 +24,7 @@ from grader.bank import Bank, load_bank
 from grader.embedding import Embedder, Encoded, SharedEncoder, build_embedder
 from grader.grading import Grader
 from grader.index import PartKind, build_index
-from grader.judges import build_judge
+from grader.judges import SupportsClose, build_judge
 from grader.settings import Settings
 from grader.types import Rubric, Status
 
@@ -224,7 +224,8 @@ async def _bank_sizes(
             if number >= _WARM_UP:
                 times[which].append(middle - started)
                 searches[which].append(ended - started)
-    judge.close()
+    if isinstance(judge, SupportsClose):
+        judge.close()
     own.close()
     encoder.close()
     by_id, routed = (
