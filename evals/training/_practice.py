@@ -150,9 +150,8 @@ def load_questions() -> list[PracticeQuestion]:
     for answer in load_practice():
         answers[answer.subject].append(answer)
     return [
-        PracticeQuestion(subject, references[name], answers[name])
+        PracticeQuestion(subject, references[subject[0].subject], answers[subject[0].subject])
         for subject in load_statements()
-        for name in (subject[0].subject,)
     ]
 
 

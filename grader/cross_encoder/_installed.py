@@ -42,7 +42,7 @@ class InstalledCrossEncoder:
         path = weights or Path(str(files("grader.cross_encoder").joinpath("weights.safetensors")))
         top = _read(path, embedder.model_fingerprint)
         self._torch = torch
-        # Its own: a tokenizer is not to be used by two threads at once.
+        # Its own: it cuts at another length, which must not change while the embedder's thread reads.
         self._tokenizer: Any = deepcopy(embedder.tokenizer())
         self._limit = MOST_PIECES
         self._outputs = len(RELATIONS)

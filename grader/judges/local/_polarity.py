@@ -98,6 +98,8 @@ _NUMBER_WORDS = {
     "thousand": 1000,
     "million": 10**6,
 }
+_TENS = frozenset({word for word in _NUMBER_WORDS if word.endswith("ty")})
+_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _NUMBER = re.compile(r"(\d+(?:,\d{3})+|\d+(?:\.\d+)?)(k)?", re.IGNORECASE)
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'"))
 
@@ -237,9 +239,11 @@ def is_negator(word: str) -> bool:
 
 def number_of(word: str) -> float | None:
     """Return the number that a lower-cased word gives, in digits or spelled out."""
+    if word in _NUMBER_WORDS:
+        return float(_NUMBER_WORDS[word])
     tens, _, ones = word.partition("-")
-    if tens in _NUMBER_WORDS and (not ones or ones in _NUMBER_WORDS):
-        return float(_NUMBER_WORDS[tens] + (_NUMBER_WORDS[ones] if ones else 0))
+    if tens in _TENS and ones in _ONES:
+        return float(_NUMBER_WORDS[tens] + _ONES.index(ones) + 1)
     match = _NUMBER.fullmatch(word)
     return _value(*match.groups()) if match else None
 

@@ -15,9 +15,13 @@ TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def projection() -> np.ndarray:
-    embedder = SentenceTransformersEmbedder(adapter=False, projection=np.eye(384, dtype=np.float32))
-    return principal_projection(embedder, TEXTS)
+def plain() -> SentenceTransformersEmbedder:
+    return SentenceTransformersEmbedder(adapter=False, projection=np.eye(384, dtype=np.float32))
+
+
+@pytest.fixture(scope="module")
+def projection(plain: SentenceTransformersEmbedder) -> np.ndarray:
+    return principal_projection(plain, TEXTS)
 
 
 def test_directions_are_at_right_angles_and_of_unit_length(projection: np.ndarray) -> None:
@@ -25,8 +29,9 @@ def test_directions_are_at_right_angles_and_of_unit_length(projection: np.ndarra
     assert projection.T @ projection == pytest.approx(np.eye(96), abs=1e-4)
 
 
-def test_what_all_words_have_in_common_is_left_out(projection: np.ndarray) -> None:
-    plain = SentenceTransformersEmbedder(adapter=False, projection=np.eye(384, dtype=np.float32))
+def test_what_all_words_have_in_common_is_left_out(
+    plain: SentenceTransformersEmbedder, projection: np.ndarray
+) -> None:
     words = np.concatenate([found.word_vectors for found in plain.encode(TEXTS)])
     common = words.mean(axis=0)
     common /= np.linalg.norm(common)

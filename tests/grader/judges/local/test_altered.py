@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from collections import Counter
+
+import numpy as np
 import pytest
 
+from evals.training._statements import load_statements
 from grader.answers import read_answer
 from grader.embedding import SharedEncoder
-from grader.index import RubricVectors, encode_rubric
+from grader.index import Role, RubricVectors, StatementVector, encode_rubric
+from grader.index._vectors import Statement
 from grader.judges.local._altered import Alteration, alterations
+from grader.judges.local._polarity import number_of
 from grader.types import Point, Rubric
 
 CLAIMS = {
@@ -16,6 +22,8 @@ CLAIMS = {
     "etag": "The max-age directive of Cache-Control says how long a response may be reused.",
     "rotate": "The service must not accept a refresh token that was already used once.",
 }
+# Of a labelled statement's fields.
+NO_TEXTS = {"kind", "subject", "question", "claim"}
 EXCHANGEABLE = {
     "replica": "With asynchronous replication, a replica can miss a write that the primary has already "
     "committed.",
@@ -168,3 +176,36 @@ def test_windows_that_are_not_the_candidates_own_do_not_count(vectors: RubricVec
     )
 
     assert alterations(answer, vectors, [False] * len(answer.windows)) == {}
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [("four", 4), ("sixty-four", 64), ("twenty-one", 21), ("1,200", 1200), ("10k", 10_000)],
+)
+def test_numbers_are_read_in_digits_and_in_words(word: str, value: float) -> None:
+    assert number_of(word) == value
+
+
+@pytest.mark.parametrize("word", ["two-three", "four-way", "thirty-", "sixty-ten", "plenty"])
+def test_other_words_are_no_numbers(word: str) -> None:
+    assert number_of(word) is None
+
+
+def without_vectors(*claims: str) -> RubricVectors:
+    nothing = np.zeros((0, 1), dtype=np.float32)
+    statements = tuple(
+        StatementVector(Statement("it", Role.CLAIM, claim), nothing, (), nothing, nothing)
+        for claim in claims
+    )
+    return RubricVectors(nothing, frozenset(), statements, nothing, nothing)
+
+
+def test_of_the_labelled_statements_none_is_found_that_is_not_labelled_contradicted() -> None:
+    counted: Counter[str] = Counter()
+    for subject in load_statements():
+        for item in subject:
+            claim = without_vectors(item.claim)
+            for label, texts in item.model_dump(exclude=NO_TEXTS).items():
+                counted[label] += sum(bool(found(text, claim)) for text in texts)
+    assert counted["contradicted"] > 700
+    assert counted["contradicted"] == counted.total()
