@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.answers import Answer, matchable, read_answer
+from grader.answers import matchable, read_answer
 from grader.bank.lint._duplicates import PlacedClaim, claims_in_pairs, is_quoted
 from grader.bank.lint._similarity import Similarities, alike, compare
 from grader.bank.lint._text import repeats
@@ -26,8 +26,9 @@ class Support:
     Attributes:
         point: The point's claim.
         alone: Whether it has no other phrasings, so that the measure rests on one sentence.
-        strength: For each phrasing, its recall in the nearest one or two sentences; the mean.
-        nearest: Those sentences.
+        strength: For each phrasing, the mean of its recall, by what has learned from answers, and
+            of its cosine, by what has not, each in its nearest one or two sentences; the mean.
+        nearest: The sentences that are nearest by both.
     """
 
     point: PlacedClaim
@@ -90,60 +91,81 @@ def measure(rubric: Rubric, embedder: Embedder, plain: Embedder) -> Measures:
     Args:
         rubric: What to measure.
         embedder: Compares statements with the reference answer; it has learned what answers say.
-        plain: Compares statements with each other; it tells better whether two say the same.
+        plain: Compares statements with each other, since it tells better whether two say the same;
+            and with the reference answer, where the other one sees too much in a sentence.
     """
-    against = _AgainstReference(embedder, rubric)
+    passages = _Passages.of(rubric.reference_answer)
+    learned, unlearned = (_Vectors(each, rubric, passages) for each in (embedder, plain))
     told = rubric.kind is Kind.BEHAVIOURAL
     return Measures(
-        *_likenesses(rubric, plain),
-        support=tuple(_support(rubric, against)) if against.passages and not told else (),
-        suspicions=tuple(_suspicions(rubric, against)) if against.passages else (),
+        *_likenesses(rubric, unlearned),
+        support=tuple(_support(rubric, learned, unlearned)) if passages.texts and not told else (),
+        suspicions=tuple(_suspicions(rubric, learned)) if passages.texts else (),
     )
 
 
-class _AgainstReference:
-    """The vectors of a rubric's statements and of its reference answer."""
+@dataclass(frozen=True, slots=True)
+class _Passages:
+    """A reference answer in passages of one or two segments.
 
-    def __init__(self, embedder: Embedder, rubric: Rubric) -> None:
-        answer = _read(rubric.reference_answer)
-        segments = [matchable(answer.quote(s)) for s in answer.segments] if answer else []
-        windows = answer.windows if answer else ()
+    Attributes:
+        segments: As they are encoded.
+        spans: First and last segment of each passage, inclusive.
+        texts: The passages.
+    """
+
+    segments: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+    texts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, reference_answer: str) -> _Passages:
+        """Split a reference answer; there are no passages where it says nothing."""
+        try:
+            answer = read_answer(reference_answer, max_characters=len(reference_answer))
+        except AnswerInvalid:
+            return cls((), (), ())
+        return cls(
+            tuple(matchable(answer.quote(segment)) for segment in answer.segments),
+            tuple((window.first, window.last) for window in answer.windows),
+            tuple(matchable(answer.quote(window)) for window in answer.windows),
+        )
+
+
+class _Vectors:
+    """What one embedder makes of a rubric's statements and of its reference answer."""
+
+    def __init__(self, embedder: Embedder, rubric: Rubric, passages: _Passages) -> None:
         statements = [rubric.question]
         for point in rubric.points:
             statements += [point.claim, *point.accept]
         for mistake in rubric.mistakes:
             statements += [mistake.claim, *([mistake.correction] if mistake.correction else [])]
-        texts = list(dict.fromkeys([*statements, *segments]))
+        texts = list(dict.fromkeys([*statements, *passages.segments]))
         self._vectors = dict(zip(texts, embedder.encode(texts), strict=True))
-        self._segments = self._of(segments)
-        self._spans = [(window.first, window.last) for window in windows]
-        self._question = self._vectors[rubric.question]
-        self.passages = [matchable(answer.quote(w)) for w in windows] if answer else []
+        self._question = rubric.question
+        self.passages = passages
 
     def compare(self, statements: Sequence[str]) -> Similarities:
         """Compare statements (rows) with the passages of the reference answer (columns)."""
-        return compare(self._of(statements), self._segments, self._spans, self._question)
+        segments = self.of(self.passages.segments)
+        question = self._vectors[self._question]
+        return compare(self.of(statements), segments, self.passages.spans, question)
 
-    def _of(self, statements: Sequence[str]) -> list[Encoded]:
+    def of(self, statements: Sequence[str]) -> list[Encoded]:
+        """The vectors of statements of the rubric."""
         return [self._vectors[statement] for statement in statements]
 
 
-def _read(text: str) -> Answer | None:
-    try:
-        return read_answer(text, max_characters=len(text))
-    except AnswerInvalid:
-        return None
-
-
 def _likenesses(
-    rubric: Rubric, plain: Embedder
+    rubric: Rubric, plain: _Vectors
 ) -> tuple[tuple[Likeness, ...], tuple[Likeness, ...]]:
     """Compare claims with claims, and phrasings with what makes another point."""
     statements = _statements(rubric.points)
     texts = [*(s.claim for s in statements), *(m.claim for m in rubric.mistakes)]
     distinct = list(dict.fromkeys(texts))
     rows = {text: row for row, text in enumerate(distinct)}
-    values = alike(plain.encode(distinct))
+    values = alike(plain.of(distinct))
     claims = tuple(
         Likeness(first, second, float(values[rows[first.claim], rows[second.claim]]))
         for first, second in claims_in_pairs(rubric)
@@ -180,28 +202,30 @@ def _phrasings(statements: Sequence[PlacedClaim], values: FloatArray) -> Iterato
             yield Likeness(nearest, statement, float(others.max()))
 
 
-def _support(rubric: Rubric, against: _AgainstReference) -> Iterator[Support]:
+def _support(rubric: Rubric, learned: _Vectors, plain: _Vectors) -> Iterator[Support]:
     for position, point in enumerate(rubric.points):
-        recall = against.compare([point.claim, *point.accept]).recall
+        phrasings = [point.claim, *point.accept]
+        recall, topical = learned.compare(phrasings).recall, plain.compare(phrasings).topical
+        strength = np.float32(0.5) * (recall.max(axis=1) + topical.max(axis=1))
         yield Support(
             point=PlacedClaim(f"points[{position}].claim", point.id, point.claim),
             alone=not point.accept,
-            strength=float(recall.max(axis=1).mean()),
-            nearest=against.passages[int(recall.mean(axis=0).argmax())],
+            strength=float(strength.mean()),
+            nearest=learned.passages.texts[int((recall + topical).mean(axis=0).argmax())],
         )
 
 
-def _suspicions(rubric: Rubric, against: _AgainstReference) -> Iterator[Suspicion]:
+def _suspicions(rubric: Rubric, learned: _Vectors) -> Iterator[Suspicion]:
     truths = [point.claim for point in rubric.points]
     for position, mistake in enumerate(rubric.mistakes):
         if is_quoted(mistake.claim, rubric.reference_answer):
             continue
         corrections = [mistake.correction] if mistake.correction else []
-        found = against.compare([mistake.claim, *corrections, *truths])
+        found = learned.compare([mistake.claim, *corrections, *truths])
         strength = np.float32(0.5) * (found.topical + found.recall)
         lead = strength[0] - strength[1:].max(axis=0)
         yield Suspicion(
             mistake=PlacedClaim(f"mistakes[{position}].claim", mistake.id, mistake.claim),
             lead=float(lead.max()),
-            said=against.passages[int(lead.argmax())],
+            said=learned.passages.texts[int(lead.argmax())],
         )

@@ -42,9 +42,6 @@ def test_good_rubrics_give_no_alarm(few: Bank, real_bank: Bank, check: Check) ->
     assert [str(f) for good in chosen for f in lint_rubric(good, [check])] == []
 
 
-@pytest.mark.xfail(
-    reason="16 of 23: the encoder tells unsupported points less well since it learns manners"
-)
 def test_points_are_unsupported_by_the_answer_to_another_question(few: Bank, check: Check) -> None:
     technical = [good for good in few if good.kind is Kind.TECHNICAL]
     flagged = total = 0
