@@ -19,9 +19,9 @@ import numpy.typing as npt
 
 from grader.answers import Answer, matchable
 from grader.embedding import FloatArray
-from grader.index import Role, RubricVectors
+from grader.index import RubricVectors
 from grader.judges.local._comparison import Comparison
-from grader.judges.local._matching import MATCHES, measure_matches
+from grader.judges.local._matching import MATCHES, bearing_windows, measure_matches
 from grader.judges.local._owners import Owner, owners_of
 from grader.judges.local._polarity import Mismatch, mismatch, read_cues
 from grader.judges.local._star import star_cues
@@ -62,8 +62,6 @@ _OWN = (*(f"{view}_{measure}" for view in _VIEWS for measure in _MEASURES), *MAT
 
 # Each feature also as its distance from the mean over the answer's other points and mistakes.
 FEATURES = (*_OWN, *(f"{name}_relative" for name in _OWN))
-
-_OF_CLAIMS = frozenset({Role.CLAIM, Role.REFERENCE})
 
 # How many of the nearest statements a window's similarities are lowered by.
 _NEIGHBOURS = 5
@@ -109,9 +107,9 @@ def extract(
         rubric: The rubric's vectors.
         usable: Which windows count as the candidate's own statements, shape (W,); at least one.
     """
-    windows = np.flatnonzero(usable)
-    quotes = [matchable(answer.reading(answer.windows[window])) for window in windows]
     owners = owners_of(rubric)
+    windows = np.flatnonzero(bearing_windows(answer, comparison, owners, usable))
+    quotes = [matchable(answer.reading(answer.windows[window])) for window in windows]
     strength: FloatArray = np.float32(0.5) * (comparison.cosine + comparison.recall)[:, windows]
     views = (strength, comparison.topical[:, windows], comparison.lexical[:, windows])
     matches = measure_matches(answer, comparison, owners, windows)
@@ -128,8 +126,7 @@ def extract(
         yield OwnerFeatures(
             owner=owner.id,
             values=values[position],
-            is_bare=not against
-            and all(rubric.statements[row].statement.role in _OF_CLAIMS for row in owner.wanted),
+            is_bare=owner.is_bare,
             window=int(windows[matches.affirming[position]]),
             against_window=int(windows[denying]) if against else None,
             against_row=nearest,

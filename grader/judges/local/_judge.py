@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
 from grader.answers import (
     Answer,
@@ -29,7 +28,7 @@ from grader.judges.local._comparison import Comparison, compare
 from grader.judges.local._explain import explain_mistake, explain_point
 from grader.judges.local._features import OwnerFeatures, extract
 from grader.judges.local._head import load_head
-from grader.judges.local._matching import unassigned
+from grader.judges.local._matching import says_nothing
 from grader.judges.local._second_reader import SecondReader, Verdicts
 from grader.judges.local._settled import Settled, settle, settled_mistake, settled_point
 from grader.types import (
@@ -124,7 +123,7 @@ class LocalJudge:
             settled=settle(answer, task.vectors, own, usable.tolist(), nearest),
             verdicts=self._head.verdicts([found[point.id] for point in rubric.points]),
             made=self._head.made([found[mistake.id] for mistake in rubric.mistakes]),
-            is_off_topic=_is_off_topic(answer, comparison, usable),
+            is_off_topic=_is_off_topic(answer, comparison, own),
         )
 
 
@@ -170,11 +169,9 @@ def _conclude(task: JudgeTask, weighed: _Weighed) -> Judgement:
     )
 
 
-def _is_off_topic(answer: Answer, comparison: Comparison, usable: npt.NDArray[np.bool_]) -> bool:
-    windows = np.flatnonzero(usable)
-    return (
-        len(answer.segments) >= _FEWEST_SEGMENTS
-        and unassigned(answer, comparison, windows) >= _OFF_TOPIC
+def _is_off_topic(answer: Answer, comparison: Comparison, own: Sequence[bool]) -> bool:
+    return len(answer.segments) >= _FEWEST_SEGMENTS and bool(
+        says_nothing(answer, comparison)[np.array(own)].mean() >= _OFF_TOPIC
     )
 
 

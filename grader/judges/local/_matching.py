@@ -46,6 +46,9 @@ _BEARING = 0.5
 # How much the other statements' claims to a window count against quoting it, in logits: less than
 # fully, since a sentence may say two things and is then evidence for both.
 _RIVALRY = 0.75
+# A segment says nothing of the rubric when that is as probable as this; chosen on the development
+# questions.
+_NOTHING_SAID = 0.7
 # Two neighbours say a little more than either alone; the shorter quotation is to be preferred.
 _PAIR_PENALTY = 0.3
 
@@ -136,13 +139,43 @@ def measure_matches(
     )
 
 
-def unassigned(answer: Answer, comparison: Comparison, windows: npt.NDArray[np.int64]) -> float:
-    """Tell which share of the answer's segments says none of the rubric's statements, 0 to 1."""
+def says_nothing(answer: Answer, comparison: Comparison) -> FloatArray:
+    """Tell how probable it is that a segment says none of the rubric's statements, shape (segments,)."""
     scales = load_scales()
     logits = scales.cosine * comparison.cosine + scales.recall * comparison.recall
-    alone = [w for w in windows if answer.windows[w].first == answer.windows[w].last]
+    alone = [index for index, w in enumerate(answer.windows) if w.first == w.last]
     total = np.logaddexp(_pooled(logits[:, alone]), scales.nothing)
-    return float(np.exp(scales.nothing - total).mean())
+    shares = np.ones(len(answer.segments), dtype=np.float32)
+    shares[[answer.windows[index].first for index in alone]] = np.exp(scales.nothing - total)
+    return shares
+
+
+def bearing_windows(
+    answer: Answer,
+    comparison: Comparison,
+    owners: Sequence[Owner],
+    usable: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.bool_]:
+    """Leave out windows with a segment that most probably says none of the rubric's statements.
+
+    What a point earns then depends less on what else is said: what pads an answer otherwise lowers
+    the share of every point in it. By a claim alone too much would be taken for saying nothing.
+
+    Args:
+        answer: The answer as read.
+        comparison: Its windows against the rubric's statements.
+        owners: The rubric's points and mistakes.
+        usable: Which windows may be read, shape (windows,).
+
+    Returns:
+        Those of them that bear on the rubric; all of them if none does, or if the rubric has a claim
+        in no other words.
+    """
+    if any(owner.is_bare for owner in owners):
+        return usable
+    bears = says_nothing(answer, comparison) < _NOTHING_SAID
+    found = usable & np.array([bears[w.first] and bears[w.last] for w in answer.windows])
+    return found if found.any() else usable
 
 
 def _pooled(rows: FloatArray) -> FloatArray:
