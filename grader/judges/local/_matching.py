@@ -98,8 +98,7 @@ def measure_matches(
         windows: Indices of the windows to look at.
     """
     scales = load_scales()
-    logits = scales.cosine * comparison.cosine + scales.recall * comparison.recall
-    logits = logits[:, windows]
+    logits = _logits(comparison)[:, windows]
     total = np.logaddexp(_pooled(logits), scales.nothing)
     wanted = np.stack([_pooled(logits[list(o.wanted)]) for o in owners])
     against = np.stack([_pooled(logits[list(o.against)]) for o in owners])
@@ -141,12 +140,12 @@ def measure_matches(
 
 def says_nothing(answer: Answer, comparison: Comparison) -> FloatArray:
     """Tell how probable it is that a segment says none of the rubric's statements, shape (segments,)."""
-    scales = load_scales()
-    logits = scales.cosine * comparison.cosine + scales.recall * comparison.recall
+    nothing = load_scales().nothing
+    logits = _logits(comparison)
     alone = [index for index, w in enumerate(answer.windows) if w.first == w.last]
-    total = np.logaddexp(_pooled(logits[:, alone]), scales.nothing)
+    total = np.logaddexp(_pooled(logits[:, alone]), nothing)
     shares = np.ones(len(answer.segments), dtype=np.float32)
-    shares[[answer.windows[index].first for index in alone]] = np.exp(scales.nothing - total)
+    shares[[answer.windows[index].first for index in alone]] = np.exp(nothing - total)
     return shares
 
 
@@ -176,6 +175,13 @@ def bearing_windows(
     bears = says_nothing(answer, comparison) < _NOTHING_SAID
     found = usable & np.array([bears[w.first] and bears[w.last] for w in answer.windows])
     return found if found.any() else usable
+
+
+def _logits(comparison: Comparison) -> FloatArray:
+    """How much each statement claims each window, shape (statements, windows)."""
+    scales = load_scales()
+    logits: FloatArray = scales.cosine * comparison.cosine + scales.recall * comparison.recall
+    return logits
 
 
 def _pooled(rows: FloatArray) -> FloatArray:
