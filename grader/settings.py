@@ -162,7 +162,7 @@ class Settings(BaseSettings):
     index_url: str = ""
     index_token: SecretStr = SecretStr("")
     judge: str = "local"
-    cross_encoder: str = "none"
+    cross_encoder: str = "installed"
     llm: LlmSettings = LlmSettings()
     speech: SpeechSettings = SpeechSettings()
     cascade_threshold: Annotated[float, Field(ge=0, le=1)] = 0.7

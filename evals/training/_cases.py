@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from evals.datasets import LabelledAnswer
 from evals.training._public import PublicAnswer
-from evals.training._reading import read_features, read_segments, rubric_vectors
+from evals.training._reading import claims_alone, read_features, read_segments, rubric_vectors
 from grader.answers import read_answer
 from grader.embedding import Embedder, FloatArray
 from grader.errors import AnswerInvalid
@@ -83,8 +83,7 @@ def build_cases(
         phrasings: Whether to add the rubric's worked examples and phrasings.
     """
     vectors = rubric_vectors(rubric, embedder)
-    claims = tuple(v for v in vectors.statements if v.statement.role is Role.CLAIM)
-    variants = (vectors, replace(vectors, statements=claims))
+    variants = (vectors, claims_alone(vectors))
     read = partial(_answer_cases, rubric=rubric, variants=variants, embedder=embedder)
     sources: Sequence[tuple[Source, Iterable[LabelledAnswer]]]
     sources = (("answer", answers), ("restyled", restyled))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from grader.answers import Answer, matchable
 from grader.embedding import Embedder, Encoded
-from grader.index import PackedVectors, RubricVectors, rubric_texts
+from grader.index import PackedVectors, Role, RubricVectors, rubric_texts
 from grader.judges.local import OwnerFeatures, compare, extract
 from grader.types import Rubric
 
@@ -16,6 +17,12 @@ from grader.types import Rubric
 def rubric_vectors(rubric: Rubric, embedder: Embedder) -> RubricVectors:
     """Encode a rubric, and keep of its vectors what the index keeps."""
     return PackedVectors.pack(rubric, embedder.encode(rubric_texts(rubric))).unpack(rubric)
+
+
+def claims_alone(vectors: RubricVectors) -> RubricVectors:
+    """Leave of a rubric's statements the claims, as where an author has written no phrasings."""
+    kept = tuple(v for v in vectors.statements if v.statement.role is Role.CLAIM)
+    return replace(vectors, statements=kept)
 
 
 def read_segments(answer: Answer, embedder: Embedder) -> list[Encoded]:

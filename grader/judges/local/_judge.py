@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -31,6 +31,7 @@ from grader.judges.local._head import load_head
 from grader.judges.local._matching import says_nothing
 from grader.judges.local._second_reader import SecondReader, Verdicts
 from grader.judges.local._settled import Settled, settle, settled_mistake, settled_point
+from grader.judges.local._sparse import load_doubt, sparseness
 from grader.types import (
     Evidence,
     Judgement,
@@ -70,6 +71,7 @@ class LocalJudge:
         self._encoder = encoder
         self._second_reader = second_reader
         self._head = load_head()
+        self._doubt = load_doubt()
         if self._head.encoder != encoder.fingerprint:
             raise ConfigurationError(
                 f"the local judge was trained for the embedder {self._head.encoder}, not for "
@@ -80,7 +82,7 @@ class LocalJudge:
     @property
     def identity(self) -> JudgeIdentity:
         """The judge's name, and its models with the revision of its parameters."""
-        models = f"{self._head.encoder}+{self._head.revision}"
+        models = f"{self._head.encoder}+{self._head.revision}+{self._doubt.revision}"
         if self._second_reader is not None:
             models = f"{models}, {self._second_reader.revision}"
         return JudgeIdentity("local", models)
@@ -118,10 +120,21 @@ class LocalJudge:
         comparison = compare(answer, encoded, task.vectors)
         found = {f.owner: f for f in extract(answer, comparison, task.vectors, usable)}
         nearest = {owner: features.window for owner, features in found.items()}
+        settled = settle(answer, task.vectors, own, usable.tolist(), nearest)
+        verdicts = self._head.verdicts([found[point.id] for point in rubric.points])
+        words = sum(
+            len(answer.quote(segment).split())
+            for segment, is_own in zip(answer.segments, own, strict=True)
+            if is_own
+        )
         return _Weighed(
             features=found,
-            settled=settle(answer, task.vectors, own, usable.tolist(), nearest),
-            verdicts=self._head.verdicts([found[point.id] for point in rubric.points]),
+            settled=settled,
+            verdicts=self._doubt.lowered(
+                verdicts,
+                _sparseness(verdicts, settled, words),
+                {name for name, features in found.items() if features.is_bare},
+            ),
             made=self._head.made([found[mistake.id] for mistake in rubric.mistakes]),
             is_off_topic=_is_off_topic(answer, comparison, own),
         )
@@ -167,6 +180,14 @@ def _conclude(task: JudgeTask, weighed: _Weighed) -> Judgement:
         ),
         flags=(str(Flag.OFF_TOPIC),) if weighed.is_off_topic else (),
     )
+
+
+def _sparseness(verdicts: Verdicts, settled: Collection[str], words: int) -> Mapping[str, float]:
+    touched = [
+        1.0 if point in settled else 1 - shares[Verdict.MISSING]
+        for point, shares in verdicts.items()
+    ]
+    return dict(zip(verdicts, sparseness(touched, words).tolist(), strict=True))
 
 
 def _is_off_topic(answer: Answer, comparison: Comparison, own: Sequence[bool]) -> bool:
