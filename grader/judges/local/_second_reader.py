@@ -70,19 +70,23 @@ class SecondReader:
             made: The head's probability that a mistake is made, by mistake.
 
         Returns:
-            Both, with those that were read again changed.
+            Both, with those that were read again changed. A rubric that is nothing but one reference
+            answer is another task than the mixture was fitted for, and its point is not read again.
         """
-        if not features:
-            return verdicts, made
         claims = task.rubric.claims
+        is_reference = len(task.rubric.points) == 1
+        read = [
+            each for each in features if each.owner in made or not (is_reference and each.is_bare)
+        ]
+        if not read:
+            return verdicts, made
         pairs = [
-            ClaimAndPassage(claims[each.owner], chosen_passage(task.answer, each))
-            for each in features
+            ClaimAndPassage(claims[each.owner], chosen_passage(task.answer, each)) for each in read
         ]
         loop = asyncio.get_running_loop()
         scores = await loop.run_in_executor(self._thread, self._cross_encoder.score, pairs)
         weighed, accused = dict(verdicts), dict(made)
-        for each, row in zip(features, scores, strict=True):
+        for each, row in zip(read, scores, strict=True):
             owner = each.owner
             if owner in made:
                 accused[owner] = self._made(made[owner], row)

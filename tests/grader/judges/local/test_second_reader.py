@@ -15,7 +15,7 @@ from grader.judges import JudgeTask
 from grader.judges.local import LocalJudge, SecondReader
 from grader.judges.local._head import load_head
 from grader.judges.local._mixture import Mix, Mixture
-from grader.types import Judgement, Verdict
+from grader.types import Judgement, Rubric, Verdict
 
 ANSWER = "Every insert has to update the index as well. Reads by that column get fast."
 # In the order of the head's classes: contradicted, covered, missing, partial.
@@ -39,7 +39,12 @@ class Insistent:
 
 
 def judged(few: Bank, encoder: SharedEncoder, answer: str, by: Insistent | None) -> Judgement:
-    rubric = few.get("database-indexes")
+    return judged_by(few.get("database-indexes"), encoder, answer, by)
+
+
+def judged_by(
+    rubric: Rubric, encoder: SharedEncoder, answer: str, by: Insistent | None
+) -> Judgement:
     reader = SecondReader(by, MIXTURE, load_head()) if by else None
     vectors = encode_rubric(rubric, encoder).unpack(rubric)
     task = JudgeTask(read_answer(answer, max_characters=1_000), rubric, vectors)
@@ -81,6 +86,15 @@ def test_what_needs_no_judging_is_not_read_again(few: Bank, encoder: SharedEncod
     judgement = judged(few, encoder, point.claim, cross_encoder)
     assert judgement.points[0].verdict is Verdict.COVERED
     assert point.claim not in [pair.claim for pair in cross_encoder.asked]
+
+
+def test_a_lone_reference_answer_is_not_read_again(few: Bank, encoder: SharedEncoder) -> None:
+    cross_encoder = Insistent(1.0)
+    rubric = few.get("database-indexes")
+    bare = rubric.points[0].model_copy(update={"accept": (), "reject": ()})
+    lone = rubric.model_copy(update={"points": (bare,), "reference_answer": ""})
+    judged_by(lone, encoder, ANSWER, cross_encoder)
+    assert [pair.claim for pair in cross_encoder.asked] == [m.claim for m in rubric.mistakes]
 
 
 def test_the_grade_tells_by_what_it_was_read(encoder: SharedEncoder) -> None:
