@@ -109,7 +109,7 @@ def main() -> int:
         vectors = rubric_vectors(rubric, embedder)
         for name, each in (("point", vectors), ("bare_point", claims_alone(vectors))):
             readings[name] += (_read(text, rubric, each, embedder, head) for text in texts)
-    document: dict[str, Any] = {}
+    document: dict[str, Any] = {"head": head.revision}
     figures: dict[str, Any] = {}
     for name, found in readings.items():
         classes = getattr(head, name).classes
@@ -119,7 +119,6 @@ def main() -> int:
     document["card"] = {
         "command": "python -m evals.training.sparse",
         "seed": SEED,
-        "head": head.revision,
         "development": figures,
     }
     path = Path(grader.__file__).parent / "judges" / "local" / "sparse.json"

@@ -19,7 +19,8 @@ from typing import Any, Self
 import numpy as np
 
 from grader.embedding import FloatArray
-from grader.judges.local._head import softmax
+from grader.errors import ConfigurationError
+from grader.judges.local._head import load_head, softmax
 from grader.judges.local._mixture import logarithms
 from grader.types import Verdict
 
@@ -103,8 +104,19 @@ def sparseness(touched: Sequence[float], words: int) -> FloatArray:
 
 @lru_cache(maxsize=1)
 def load_doubt() -> Doubt:
-    """Read the numbers that are installed with the package."""
-    return Doubt.read(json.loads(files("grader.judges.local").joinpath("sparse.json").read_text()))
+    """Read the numbers that are installed with the package.
+
+    Raises:
+        ConfigurationError: They were fitted for another head.
+    """
+    text = files("grader.judges.local").joinpath("sparse.json").read_text("utf-8")
+    document = json.loads(text)
+    if document["head"] != load_head().revision:
+        raise ConfigurationError(
+            f"sparse.json was fitted for the judge {document['head']}, not for "
+            f"{load_head().revision}; fit it anew with 'python -m evals.training.sparse'"
+        )
+    return Doubt.read(document)
 
 
 def _shifted(

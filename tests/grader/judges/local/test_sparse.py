@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,9 +9,11 @@ import pytest
 from grader.answers import read_answer
 from grader.bank import Bank
 from grader.embedding import SharedEncoder
+from grader.errors import ConfigurationError
 from grader.index import encode_rubric
 from grader.judges import JudgeTask
 from grader.judges.local import LocalJudge
+from grader.judges.local._head import load_head
 from grader.judges.local._sparse import Doubt, load_doubt, sparseness
 from grader.types import Judgement, Verdict
 
@@ -77,6 +80,16 @@ def test_what_is_installed_doubts_what_is_covered_and_believes_what_is_missing()
     for taken in (doubt.point, doubt.bare_point):
         assert taken[Verdict.COVERED] > 0 > taken[Verdict.MISSING]
         assert np.isfinite(list(taken.values())).all()
+
+
+def test_numbers_that_were_fitted_for_another_head_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = replace(load_head(), revision="another")
+    monkeypatch.setattr("grader.judges.local._sparse.load_head", lambda: other)
+    load_doubt.cache_clear()
+    with pytest.raises(ConfigurationError, match=r"not for another; .*evals\.training\.sparse"):
+        load_doubt()
 
 
 def judged(few: Bank, encoder: SharedEncoder, answer: str) -> Judgement:
