@@ -33,7 +33,7 @@ from grader.embedding._sentence_transformers import SentenceTransformersEmbedder
 from grader.index import RubricVectors
 from grader.judges.local._head import Head, load_head, softmax
 from grader.judges.local._mixture import logarithms
-from grader.judges.local._sparse import sparseness
+from grader.judges.local._sparse import doubted, sparseness
 from grader.settings import Settings
 from grader.types import Rubric, Verdict
 
@@ -162,11 +162,7 @@ def excerpts(labelled: LabelledAnswer, rng: Random) -> Iterator[tuple[str, Label
     """
     answer = read_answer(labelled.answer, max_characters=_MAX_CHARACTERS)
     bounds = [(segment.start, segment.end) for segment in answer.segments]
-    verdicts = {
-        point: label.verdict
-        for point, label in labelled.points.items()
-        if label.verdict is not Verdict.UNGRADED
-    }
+    verdicts = _labels(labelled)
     held = {point: {*holding(labelled.points[point].evidence, bounds)} for point in verdicts}
     said = [point for point, segments in held.items() if segments]
     for count in _POINTS_CUT:
@@ -223,13 +219,10 @@ def _read(
     answer = read_answer(text.text, max_characters=_MAX_CHARACTERS)
     features = read_features(answer, read_segments(answer, embedder), vectors)
     points = [point.id for point in rubric.points]
-    bare = features[points[0]].is_bare
-    classifier = head.bare_point if bare else head.point
-    shares = np.asarray(
-        classifier.probabilities(np.stack([features[point].values for point in points])),
-        dtype=np.float64,
-    )
-    touched = 1 - shares[:, classifier.classes.index("missing")]
+    verdicts = head.verdicts([features[point] for point in points])
+    classes = list(verdicts[points[0]])
+    shares = np.array([list(each.values()) for each in verdicts.values()])
+    touched = 1 - shares[:, classes.index(Verdict.MISSING)]
     words = sum(len(quote.split()) for quote in _quotes(answer, range(len(answer.segments))))
     sparse = sparseness(touched.tolist(), words)
     rows = [points.index(point) for point in text.labels]
@@ -237,31 +230,29 @@ def _read(
         text.source,
         shares[rows],
         sparse[rows].astype(np.float64),
-        np.array([classifier.classes.index(verdict) for verdict in text.labels.values()]),
+        np.array([classes.index(verdict) for verdict in text.labels.values()]),
         rubric.id,
     )
 
 
 def _figures(readings: Sequence[Reading], classes: Sequence[str]) -> Mapping[str, Any]:
     """Measure each kind of answer as it was and as it is doubted, fitted without its question."""
-    doubted: list[Reading] = []
+    after: list[Reading] = []
     for question in sorted({reading.question for reading in readings}):
         taken = fit([reading for reading in readings if reading.question != question])
-        doubted += (
-            _doubted(reading, taken) for reading in readings if reading.question == question
-        )
+        after += (_doubted(reading, taken) for reading in readings if reading.question == question)
     return {
         source: {
             "undoubted": _measure([r for r in readings if r.source is source], classes),
-            "doubted": _measure([r for r in doubted if r.source is source], classes),
+            "doubted": _measure([r for r in after if r.source is source], classes),
         }
         for source in Source
     }
 
 
 def _doubted(reading: Reading, taken: Floats) -> Reading:
-    logits = logarithms(reading.shares) - reading.sparse[:, None] * taken
-    return reading._replace(shares=np.asarray(softmax(logits), dtype=np.float64))
+    shares = doubted(reading.shares, reading.sparse, taken)
+    return reading._replace(shares=np.asarray(shares, dtype=np.float64))
 
 
 def _measure(readings: Sequence[Reading], classes: Sequence[str]) -> Mapping[str, float]:

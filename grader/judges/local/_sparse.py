@@ -20,7 +20,7 @@ import numpy as np
 
 from grader.embedding import FloatArray
 from grader.errors import ConfigurationError
-from grader.judges.local._head import load_head, softmax
+from grader.judges.local._head import Rows, load_head, softmax
 from grader.judges.local._mixture import logarithms
 from grader.types import Verdict
 
@@ -102,6 +102,17 @@ def sparseness(touched: Sequence[float], words: int) -> FloatArray:
     return behind
 
 
+def doubted(shares: Rows, sparse: Rows, taken: Rows) -> Rows:
+    """Take from each verdict's logit what sparseness takes.
+
+    Args:
+        shares: Probabilities, shape (points, verdicts).
+        sparse: Shape (points,).
+        taken: For each unit of sparseness, shape (verdicts,).
+    """
+    return softmax(logarithms(shares) - sparse[:, None] * taken)
+
+
 @lru_cache(maxsize=1)
 def load_doubt() -> Doubt:
     """Read the numbers that are installed with the package.
@@ -123,7 +134,7 @@ def _shifted(
     shares: Mapping[Verdict, float], taken: Mapping[Verdict, float], sparse: float
 ) -> dict[Verdict, float]:
     verdicts = list(shares)
-    logits = logarithms(np.array([[shares[verdict] for verdict in verdicts]]))
-    shift = np.array([[taken[verdict] for verdict in verdicts]])
-    found = softmax(logits - sparse * shift)[0].round(_DECIMALS)
+    row = np.array([[shares[verdict] for verdict in verdicts]])
+    found = doubted(row, np.array([sparse]), np.array([taken[verdict] for verdict in verdicts]))
+    found = found[0].round(_DECIMALS)
     return {verdict: float(share) for verdict, share in zip(verdicts, found, strict=True)}
