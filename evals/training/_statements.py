@@ -12,7 +12,9 @@ from pydantic import Field, TypeAdapter
 
 from grader.types import Frozen
 
-STATEMENTS = Path(__file__).parents[1] / "data" / "statements"
+_DATA = Path(__file__).parents[1] / "data"
+
+STATEMENTS, INFERENCES = _DATA / "statements", _DATA / "inferences"
 
 _Texts = Annotated[tuple[str, ...], Field(min_length=1)]
 
