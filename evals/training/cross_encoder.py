@@ -37,7 +37,6 @@ from evals.training._pairs import (
 from evals.training._practice import load_questions
 from evals.training._precision import mixed_precision
 from evals.training._public import PUBLIC, load_public
-from evals.training._statements import INFERENCES, load_statements
 from grader.bank import load_bank
 from grader.cross_encoder._installed import weights_metadata
 from grader.cross_encoder._network import JOINED_AT, MOST_PIECES, RELATIONS, PairNetwork
@@ -61,15 +60,8 @@ _REPORT_EVERY = 50
 class Material:
     """All that pairs are drawn from."""
 
-    def __init__(
-        self,
-        public: Path,
-        embedder: SentenceTransformersEmbedder,
-        rng: Random,
-        *,
-        inferences: bool = False,
-    ) -> None:
-        """Read every labelled answer as the judge reads it; take the inferences where wanted."""
+    def __init__(self, public: Path, embedder: SentenceTransformersEmbedder, rng: Random) -> None:
+        """Read every labelled answer as the judge reads it."""
         settings = Settings()
         bank = load_bank(settings.rubrics_dir, settings.corpus_dir)
         self.rubrics = [bank.get(rubric_id) for rubric_id in backend_split(Split.TRAIN)]
@@ -81,8 +73,6 @@ class Material:
             self.answers += read_labelled(rubric, labelled, embedder)
         practice = load_questions()
         self.subjects = [question.subject for question in practice]
-        if inferences:
-            self.subjects += load_statements(INFERENCES)
         for question in practice:
             self.answers += read_practice(question, embedder, rng)
 
@@ -99,20 +89,19 @@ class Material:
         return pairs
 
 
-def main(public: Path, device: str, *, inferences: bool) -> int:
+def main(public: Path, device: str) -> int:
     """Train and write the file.
 
     Args:
         public: Folder with the training files of the public sets.
         device: What to train on, as PyTorch names it: `cpu`, `cuda`.
-        inferences: Whether to learn from the labelled inferences too; as shipped, it has not.
     """
     console = Console(stderr=True)
     torch.manual_seed(SEED)
     rng = Random(SEED)  # noqa: S311 - sampling
     embedder = SentenceTransformersEmbedder()
     console.print("reading the labelled answers")
-    material = Material(public, embedder, rng, inferences=inferences)
+    material = Material(public, embedder, rng)
     pairs = [pair for _ in range(PASSES) for pair in material.draw(rng)]
     console.print(f"{len(pairs)} pairs in {PASSES} passes")
     network = PairNetwork(embedder.transformer())
@@ -256,8 +245,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Train the cross-encoder.")
     parser.add_argument("--public", type=Path, default=PUBLIC, help="folder of the public sets")
     parser.add_argument("--device", default="cpu", help="what to train on: cpu or cuda")
-    parser.add_argument(
-        "--inferences", action="store_true", help="learn from the labelled inferences too"
-    )
     given = parser.parse_args()
-    sys.exit(main(given.public, given.device, inferences=given.inferences))
+    sys.exit(main(given.public, given.device))

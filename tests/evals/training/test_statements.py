@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 import numpy as np
@@ -16,15 +15,11 @@ from evals.training._statements import (
 from grader.bank import load_bank
 from grader.embedding import Embedder
 from grader.settings import Settings
+from grader.words import overlap, words
 
 _RUN = 4
 # As the card of the inferences says.
 _MOST_ALIKE = 0.65
-
-
-def runs(text: str) -> set[tuple[str, ...]]:
-    words = re.findall(r"[a-z0-9]+", text.lower())
-    return {tuple(words[i : i + _RUN]) for i in range(len(words) - _RUN + 1)}
 
 
 def claimed(item: Statements) -> tuple[str, ...]:
@@ -37,12 +32,12 @@ def test_what_says_a_claim_says_it_in_other_words() -> None:
         for subject in load_statements(INFERENCES)
         for item in subject
         for text in claimed(item)
-        if runs(text) & runs(item.claim)
+        if overlap(words(text), words(item.claim), _RUN) > 0
     ]
     assert copied == []
 
 
-def test_no_subject_is_there_twice_and_none_is_a_question_of_the_bank() -> None:
+def test_no_subject_is_there_twice_and_none_is_a_question_with_labelled_answers() -> None:
     subjects = [
         subject[0].subject
         for folder in (STATEMENTS, INFERENCES)
