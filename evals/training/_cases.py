@@ -13,8 +13,13 @@ from typing import Literal, NamedTuple
 
 from evals.datasets import LabelledAnswer
 from evals.training._public import PublicAnswer
-from evals.training._reading import claims_alone, read_features, read_segments, rubric_vectors
-from grader.answers import read_answer
+from evals.training._reading import (
+    claims_alone,
+    read_features,
+    read_segments,
+    read_text,
+    rubric_vectors,
+)
 from grader.embedding import Embedder, FloatArray
 from grader.errors import AnswerInvalid
 from grader.index import Role, RubricVectors
@@ -22,8 +27,6 @@ from grader.judges.local import OwnerFeatures, chosen_passage
 from grader.types import Point, Rubric, Verdict
 
 Source = Literal["answer", "restyled", "practice", "reference", "phrasing", "sibling", "public"]
-
-_MAX_CHARACTERS = 100_000
 
 # What a public set calls incorrect may be any of these.
 NOT_COVERED = "not_covered"
@@ -195,7 +198,7 @@ def _features(
     text: str, variants: Iterable[RubricVectors], embedder: Embedder
 ) -> Iterator[dict[str, _Read]]:
     """Yield what an answer is against each variant of a rubric, by owner."""
-    answer = read_answer(text, max_characters=_MAX_CHARACTERS)
+    answer = read_text(text)
     segments = read_segments(answer, embedder)
     for vectors in variants:
         found = read_features(answer, segments, vectors)

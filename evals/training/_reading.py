@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
-from grader.answers import Answer, matchable
+from grader.answers import Answer, matchable, read_answer
 from grader.embedding import Embedder, Encoded
 from grader.index import PackedVectors, Role, RubricVectors, rubric_texts
 from grader.judges.local import OwnerFeatures, compare, extract
+from grader.sentences import SentenceBoundaries, split_unpunctuated
 from grader.types import Rubric
+
+# Any text may be learned from.
+_MAX_CHARACTERS = 100_000
+
+
+def read_text(text: str) -> Answer:
+    """Read an answer in the segments that the local judge reads.
+
+    Raises:
+        AnswerInvalid: It has no words.
+    """
+    return split_unpunctuated(read_answer(text, max_characters=_MAX_CHARACTERS), _boundaries())
 
 
 def rubric_vectors(rubric: Rubric, embedder: Embedder) -> RubricVectors:
@@ -37,3 +51,8 @@ def read_features(
     usable = np.ones(len(answer.windows), dtype=np.bool_)
     comparison = compare(answer, segments, vectors)
     return {f.owner: f for f in extract(answer, comparison, vectors, usable)}
+
+
+@cache
+def _boundaries() -> SentenceBoundaries:
+    return SentenceBoundaries()

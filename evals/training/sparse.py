@@ -25,7 +25,13 @@ import grader
 from evals.datasets import BACKEND, LabelledAnswer, Split, backend_split, load_answers
 from evals.training._episodes import holding
 from evals.training._manners import in_some_manner
-from evals.training._reading import claims_alone, read_features, read_segments, rubric_vectors
+from evals.training._reading import (
+    claims_alone,
+    read_features,
+    read_segments,
+    read_text,
+    rubric_vectors,
+)
 from grader.answers import Answer, read_answer
 from grader.bank import Bank, load_bank
 from grader.embedding import Embedder
@@ -216,7 +222,7 @@ def _quotes(answer: Answer, segments: Sequence[int]) -> Iterator[str]:
 def _read(
     text: Text, rubric: Rubric, vectors: RubricVectors, embedder: Embedder, head: Head
 ) -> Reading:
-    answer = read_answer(text.text, max_characters=_MAX_CHARACTERS)
+    answer = read_text(text.text)
     features = read_features(answer, read_segments(answer, embedder), vectors)
     points = [point.id for point in rubric.points]
     verdicts = head.verdicts([features[point] for point in points])

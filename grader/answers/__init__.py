@@ -7,7 +7,7 @@ from grader.answers._flags import Flag, find_flags, is_instruction, is_keyword_l
 from grader.answers._invented import is_invented
 from grader.answers._language import is_other_language
 from grader.answers._lists import listed_segments
-from grader.answers._read import Answer, Segment, Window, matchable, read_answer
+from grader.answers._read import Answer, Segment, Window, matchable, read_answer, resegmented
 from grader.answers._sound import likeness
 from grader.answers._spoken_terms import spoken_terms
 from grader.answers._transcript import is_poor_transcript, looks_transcribed
@@ -32,6 +32,7 @@ __all__ = [
     "looks_transcribed",
     "matchable",
     "read_answer",
+    "resegmented",
     "restates",
     "spoken_terms",
 ]

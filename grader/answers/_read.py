@@ -6,8 +6,8 @@ import html
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from grader.answers._clauses import split_long
 from grader.answers._lookalikes import as_seen
@@ -157,6 +157,12 @@ def read_answer(
         raise AnswerInvalid("the answer holds no words; there is nothing to grade")
     windows = tuple(_windows(segments))
     return Answer(text, segments, windows, _misheard(text, segments, vocabulary, spoken))
+
+
+def resegmented(answer: Answer, segments: Iterable[Segment]) -> Answer:
+    """Put an answer in other segments, which must cover its words in order and part no repair."""
+    others = tuple(segments)
+    return replace(answer, segments=others, windows=tuple(_windows(others)))
 
 
 def _misheard(

@@ -32,6 +32,7 @@ from grader.judges.local._matching import says_nothing
 from grader.judges.local._second_reader import SecondReader, Verdicts
 from grader.judges.local._settled import Settled, settle, settled_mistake, settled_point
 from grader.judges.local._sparse import load_doubt, sparseness
+from grader.sentences import SentenceBoundaries, split_unpunctuated
 from grader.types import (
     Evidence,
     Judgement,
@@ -72,6 +73,7 @@ class LocalJudge:
         self._second_reader = second_reader
         self._head = load_head()
         self._doubt = load_doubt()
+        self._boundaries = SentenceBoundaries()
         if self._head.encoder != encoder.fingerprint:
             raise ConfigurationError(
                 f"the local judge was trained for the embedder {self._head.encoder}, not for "
@@ -82,14 +84,16 @@ class LocalJudge:
     @property
     def identity(self) -> JudgeIdentity:
         """The judge's name, and its models with the revision of its parameters."""
-        models = f"{self._head.encoder}+{self._head.revision}+{self._doubt.revision}"
+        parts = self._head.encoder, self._boundaries.revision
+        models = "+".join((*parts, self._head.revision, self._doubt.revision))
         if self._second_reader is not None:
             models = f"{models}, {self._second_reader.revision}"
         return JudgeIdentity("local", models)
 
     async def judge(self, task: JudgeTask) -> Judgement:
         """Judge every point and mistake; see `Judge.judge`."""
-        answer = task.answer
+        answer = await asyncio.to_thread(split_unpunctuated, task.answer, self._boundaries)
+        task = replace(task, answer=answer)
         texts = [matchable(answer.reading(segment)) for segment in answer.segments]
         encoded = await self._encoder.encode(texts)
         weighed = await asyncio.to_thread(self._weigh, task, encoded)
