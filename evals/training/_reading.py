@@ -25,7 +25,8 @@ def read_text(text: str) -> Answer:
     Raises:
         AnswerInvalid: It has no words.
     """
-    return split_unpunctuated(read_answer(text, max_characters=_MAX_CHARACTERS), _boundaries())
+    answer = read_answer(text, max_characters=_MAX_CHARACTERS)
+    return split_unpunctuated(answer, _boundaries().probabilities)
 
 
 def rubric_vectors(rubric: Rubric, embedder: Embedder) -> RubricVectors:

@@ -16,6 +16,8 @@ from grader.embedding import FloatArray
 from grader.embedding._sentence_transformers import installed_embedder
 from grader.errors import ConfigurationError
 
+_TRAIN = "make it with python -m evals.training.boundaries"
+
 # Words that are read at once, and how many of them are read again with those that follow: at a border
 # one side is unknown.
 WORDS_AT_ONCE = 100
@@ -98,9 +100,6 @@ class SentenceBoundaries:
             states = self._states(self._transformer, self._tokenizer, words)
             shares: FloatArray = torch.sigmoid(self._network(states[None])[0]).numpy()
         return shares
-
-
-_TRAIN = "make it with python -m evals.training.boundaries"
 
 
 def boundaries_metadata(model: str) -> dict[str, str]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 import numpy as np
 
-from grader.answers import Answer, Segment, resegmented
+from grader.answers import Answer, Segment, listed_segments, resegmented
 from grader.embedding import FloatArray
-from grader.sentences._boundaries import SentenceBoundaries
 from grader.types import Repair
+
+# How probable it is that a sentence ends after each of some words; see `SentenceBoundaries`.
+Probabilities = Callable[[Sequence[str]], FloatArray]
 
 _WORD = re.compile(r"\S+")
 # Marks beside a word; those inside a term or a number are not punctuation.
@@ -41,36 +43,41 @@ def is_unpunctuated(text: str) -> bool:
     return len(words) >= _FEWEST_WORDS and marks * _WORDS_A_MARK <= len(words)
 
 
-def split_unpunctuated(answer: Answer, boundaries: SentenceBoundaries) -> Answer:
+def split_unpunctuated(answer: Answer, probabilities: Probabilities) -> Answer:
     """Split the paragraphs of an answer that lack punctuation into their most probable sentences.
 
     Args:
         answer: The answer as read.
-        boundaries: Finds the ends of sentences. Blocking.
+        probabilities: Finds the ends of sentences.
 
     Returns:
-        The answer in other segments; the same answer if it has punctuation. No mis-heard term is
-        parted.
+        The answer in other segments; the same answer if it has punctuation. A list of terms has no
+        sentences and stays as it is; no mis-heard term is parted.
     """
+    listed = {
+        segment
+        for segment, is_listed in zip(answer.segments, listed_segments(answer), strict=True)
+        if is_listed
+    }
     segments: list[Segment] = []
     for _, run in groupby(answer.segments, key=lambda segment: segment.block):
         block = list(run)
         text = answer.text[block[0].start : block[-1].end]
-        if block[0].is_code or not is_unpunctuated(text):
+        if block[0].is_code or not is_unpunctuated(text) or not listed.isdisjoint(block):
             segments += block
         else:
-            segments += _sentences(answer, block, boundaries)
+            segments += _sentences(answer, block, probabilities)
     if tuple(segments) == answer.segments:
         return answer
     return resegmented(answer, segments)
 
 
 def _sentences(
-    answer: Answer, block: Sequence[Segment], boundaries: SentenceBoundaries
+    answer: Answer, block: Sequence[Segment], probabilities: Probabilities
 ) -> Iterator[Segment]:
     start, end = block[0].start, block[-1].end
     words = [match.span() for match in _WORD.finditer(answer.text, start, end)]
-    shares = boundaries.probabilities([answer.text[first:last] for first, last in words])
+    shares = probabilities([answer.text[first:last] for first, last in words])
     for index, (_, last) in enumerate(words):
         if any(_parts(repair, last) for repair in answer.repairs):
             shares[index] = 0

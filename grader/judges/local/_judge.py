@@ -92,7 +92,9 @@ class LocalJudge:
 
     async def judge(self, task: JudgeTask) -> Judgement:
         """Judge every point and mistake; see `Judge.judge`."""
-        answer = await asyncio.to_thread(split_unpunctuated, task.answer, self._boundaries)
+        answer = await asyncio.to_thread(
+            split_unpunctuated, task.answer, self._boundaries.probabilities
+        )
         task = replace(task, answer=answer)
         texts = [matchable(answer.reading(segment)) for segment in answer.segments]
         encoded = await self._encoder.encode(texts)

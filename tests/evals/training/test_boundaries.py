@@ -18,7 +18,7 @@ def test_sentences_end_where_they_ended_before_the_marks_were_taken_away() -> No
     for seed in range(20):
         text = _dictated(TEXT, Random(seed))
         assert not {".", ",", "!", "?"} & set("".join(text.words)[-1])
-        assert [text.words[index] for index in text.ends.nonzero()[0]] == [
+        assert [word for word, ends in zip(text.words, text.ends, strict=True) if ends] == [
             "does",
             "ms",
             "slower",

@@ -68,7 +68,7 @@ def test_the_ends_of_dictated_sentences_are_found_far_better_than_by_cue_words(
         answer = read(" ".join(words))
         for found, split in (
             (by_words, answer),
-            (by_network, split_unpunctuated(answer, boundaries)),
+            (by_network, split_unpunctuated(answer, boundaries.probabilities)),
         ):
             lengths = [len(stretch.split()) for stretch in stretches(split)]
             found.append(set(accumulate(lengths)))
@@ -88,7 +88,7 @@ def test_all_words_stay_in_order_and_windows_follow_the_segments(
     boundaries: SentenceBoundaries,
 ) -> None:
     text = spoken(TYPED) + "\n\n- " + spoken(TYPED)
-    answer = split_unpunctuated(read(text), boundaries)
+    answer = split_unpunctuated(read(text), boundaries.probabilities)
     assert " ".join(stretches(answer)).split() == text.replace("- ", "").split()
     assert [window.first for window in answer.windows[: len(answer.segments)]] == [
         *range(len(answer.segments))
@@ -106,14 +106,15 @@ def test_all_words_stay_in_order_and_windows_follow_the_segments(
         "no marks but few words here",
         "Redis, not the process, holds the session, so that any instance can serve the request.",
         "```js\nconst a = 1\nconst b = 2\nfor (const c of d) { e(c) }\nf()\ng()\nh()\ni()\nj()\n```",
+        "event loop libuv epoll kqueue thread pool microtask queue nextTick setImmediate call stack",
     ],
-    ids=["sentences", "short", "commas", "code"],
+    ids=["sentences", "short", "commas", "code", "terms"],
 )
 def test_what_has_punctuation_is_left_as_it_was_read(
     boundaries: SentenceBoundaries, text: str
 ) -> None:
     answer = read(text)
-    assert split_unpunctuated(answer, boundaries) is answer
+    assert split_unpunctuated(answer, boundaries.probabilities) is answer
 
 
 def test_marks_inside_terms_are_no_punctuation() -> None:
@@ -127,19 +128,11 @@ def test_a_misheard_term_is_not_parted() -> None:
     text = "we keep the sessions in red is so that any instance can serve any user at any time"
     answer = read(text, vocabulary=("Redis",), spoken=True)
     assert answer.repairs
-    split = split_unpunctuated(answer, _Eager())  # type: ignore[arg-type]
+    split = split_unpunctuated(answer, lambda words: np.full(len(words), 0.99, dtype=np.float32))
     assert len(split.segments) > 1
     for repair in answer.repairs:
         assert any(s.start <= repair.start and repair.end <= s.end for s in split.segments)
     assert any("Redis" in split.reading(segment) for segment in split.segments)
-
-
-class _Eager:
-    """Sees an end after every word."""
-
-    @staticmethod
-    def probabilities(words: list[str]) -> np.ndarray:
-        return np.full(len(words), 0.99, dtype=np.float32)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +150,7 @@ def test_any_text_is_split_in_stretches_that_hold_all_its_words(
     boundaries: SentenceBoundaries, text: str
 ) -> None:
     answer = read(text)
-    found = split_unpunctuated(answer, boundaries)
+    found = split_unpunctuated(answer, boundaries.probabilities)
     assert found.segments
     kept = "".join("".join(stretches(found)).split())
     assert kept == "".join("".join(text[s.start : s.end] for s in answer.segments).split())
