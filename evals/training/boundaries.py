@@ -9,6 +9,7 @@ development questions.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -104,6 +105,7 @@ def main() -> int:
     card = {
         "command": "python -m evals.training.boundaries",
         "seed": SEED,
+        "data_sha256": hashlib.sha256("\n".join(texts).encode()).hexdigest(),
         "texts": len(learned),
         "words": sum(len(text.ends) for text in learned),
         "development": _figures(network, embedder, console),

@@ -67,19 +67,20 @@ class LocalJudge:
             second_reader: Reads again what bears most on each point and mistake.
 
         Raises:
-            ConfigurationError: The judge was trained for another embedder than the configured one.
+            ConfigurationError: The judge was trained for another embedder than the configured one, or
+                what it finds the ends of sentences with cannot be read.
         """
         self._encoder = encoder
         self._second_reader = second_reader
         self._head = load_head()
         self._doubt = load_doubt()
-        self._boundaries = SentenceBoundaries()
         if self._head.encoder != encoder.fingerprint:
             raise ConfigurationError(
                 f"the local judge was trained for the embedder {self._head.encoder}, not for "
                 f"{encoder.fingerprint}; leave GRADER_EMBEDDER_MODEL at its default or choose "
                 "another judge with GRADER_JUDGE"
             )
+        self._boundaries = SentenceBoundaries()
 
     @property
     def identity(self) -> JudgeIdentity:
