@@ -17,15 +17,13 @@ from evals.training._episodes import holding
 from evals.training._manners import without_punctuation
 from evals.training._practice import PracticeQuestion
 from evals.training._public import PublicAnswer
-from evals.training._reading import read_features, read_segments, rubric_vectors
+from evals.training._reading import read_features, read_segments, read_text, rubric_vectors
 from evals.training._statements import PointStatements, Statements
-from grader.answers import matchable, read_answer
+from grader.answers import matchable
 from grader.embedding import Embedder
 from grader.index import RubricVectors
 from grader.judges.local import chosen_segments
 from grader.types import Evidence, Rubric, Verdict
-
-_MAX_CHARACTERS = 100_000
 
 _JOINED = 0.4
 _UNPUNCTUATED = 0.2
@@ -94,10 +92,9 @@ def read_labelled(
 
 
 def read_practice(
-    question: PracticeQuestion, embedder: Embedder, rng: Random
+    rubric: Rubric, question: PracticeQuestion, embedder: Embedder
 ) -> Iterator[ReadLabels]:
-    """Read practice answers to a subject, some of whose statements serve as a rubric's phrasings."""
-    rubric = question.rubric(rng)
+    """Read practice answers to a subject by a rubric made of its statements."""
     vectors = rubric_vectors(rubric, embedder)
     for answer in question.answers:
         labels: dict[str, tuple[Relation, Sequence[Evidence]]] = {
@@ -183,7 +180,7 @@ def _read(
     vectors: RubricVectors,
     embedder: Embedder,
 ) -> ReadLabels:
-    answer = read_answer(text, max_characters=_MAX_CHARACTERS)
+    answer = read_text(text)
     features = read_features(answer, read_segments(answer, embedder), vectors)
     claims = rubric.claims
     bounds = [(segment.start, segment.end) for segment in answer.segments]

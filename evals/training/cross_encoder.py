@@ -11,6 +11,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from itertools import chain
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 
@@ -20,7 +24,7 @@ from safetensors.torch import save_file
 from torch.nn import functional as F  # noqa: N812 - as everywhere
 
 import grader
-from evals.datasets import BACKEND, Split, backend_split, load_answers
+from evals.datasets import BACKEND, LabelledAnswer, Split, backend_split, load_answers
 from evals.training._lora import LowRank, linear_layers
 from evals.training._manners import in_some_manner
 from evals.training._pairs import (
@@ -34,7 +38,7 @@ from evals.training._pairs import (
     rubric_pairs,
     statement_pairs,
 )
-from evals.training._practice import load_questions
+from evals.training._practice import PracticeQuestion, load_questions
 from evals.training._precision import mixed_precision
 from evals.training._public import PUBLIC, load_public
 from grader.bank import load_bank
@@ -42,6 +46,7 @@ from grader.cross_encoder._installed import weights_metadata
 from grader.cross_encoder._network import JOINED_AT, MOST_PIECES, RELATIONS, PairNetwork
 from grader.embedding._sentence_transformers import SentenceTransformersEmbedder
 from grader.settings import Settings
+from grader.types import Rubric
 
 SEED = 0
 RANK = 32
@@ -54,27 +59,35 @@ _TEXTS_PER_PASS = 128
 # Batches are made of pairs of like length out of this many drawn together.
 _PAIRS_SORTED = 50 * _PAIRS_PER_STEP
 
+_AT_ONCE = 2
+
 _REPORT_EVERY = 50
 
 
 class Material:
     """All that pairs are drawn from."""
 
-    def __init__(self, public: Path, embedder: SentenceTransformersEmbedder, rng: Random) -> None:
-        """Read every labelled answer as the judge reads it."""
+    def __init__(self, public: Path, rng: Random, at_once: int) -> None:
+        """Read every labelled answer as the judge reads it, some questions at a time."""
         settings = Settings()
         bank = load_bank(settings.rubrics_dir, settings.corpus_dir)
         self.rubrics = [bank.get(rubric_id) for rubric_id in backend_split(Split.TRAIN)]
         self.public = list(load_public(public))
-        self.answers: list[ReadLabels] = []
+        labelled = []
         for rubric in self.rubrics:
-            labelled = list(load_answers(BACKEND / f"{rubric.id}.jsonl"))
-            labelled += [found for each in labelled if (found := in_some_manner(each, rng))]
-            self.answers += read_labelled(rubric, labelled, embedder)
+            answers = list(load_answers(BACKEND / f"{rubric.id}.jsonl"))
+            labelled.append(
+                answers + [found for each in answers if (found := in_some_manner(each, rng))]
+            )
         practice = load_questions()
         self.subjects = [question.subject for question in practice]
-        for question in practice:
-            self.answers += read_practice(question, embedder, rng)
+        made = [question.rubric(rng) for question in practice]
+        with ProcessPoolExecutor(at_once, mp_context=get_context("spawn")) as workers:
+            read = [
+                *workers.map(_read_question, self.rubrics, labelled),
+                *workers.map(_read_subject, made, practice),
+            ]
+        self.answers = list(chain.from_iterable(read))
 
     def draw(self, rng: Random) -> list[Pair]:
         """Draw the pairs of one pass, in the order they are learned from."""
@@ -89,19 +102,20 @@ class Material:
         return pairs
 
 
-def main(public: Path, device: str) -> int:
+def main(public: Path, device: str, at_once: int) -> int:
     """Train and write the file.
 
     Args:
         public: Folder with the training files of the public sets.
         device: What to train on, as PyTorch names it: `cpu`, `cuda`.
+        at_once: How many questions to read at a time.
     """
     console = Console(stderr=True)
     torch.manual_seed(SEED)
     rng = Random(SEED)  # noqa: S311 - sampling
     embedder = SentenceTransformersEmbedder()
     console.print("reading the labelled answers")
-    material = Material(public, embedder, rng)
+    material = Material(public, rng, at_once)
     pairs = [pair for _ in range(PASSES) for pair in material.draw(rng)]
     console.print(f"{len(pairs)} pairs in {PASSES} passes")
     network = PairNetwork(embedder.transformer())
@@ -112,6 +126,21 @@ def main(public: Path, device: str) -> int:
     path = Path(grader.__file__).parent / "cross_encoder" / "weights.safetensors"
     save(network, path, weights_metadata(embedder.model_fingerprint, JOINED_AT))
     return 0
+
+
+def _read_question(rubric: Rubric, answers: Sequence[LabelledAnswer]) -> list[ReadLabels]:
+    return list(read_labelled(rubric, answers, _embedder()))
+
+
+def _read_subject(rubric: Rubric, question: PracticeQuestion) -> list[ReadLabels]:
+    return list(read_practice(rubric, question, _embedder()))
+
+
+@cache
+def _embedder() -> SentenceTransformersEmbedder:
+    """One in a process, of one thread: sums are then made in one order."""
+    torch.set_num_threads(1)
+    return SentenceTransformersEmbedder()
 
 
 class States:
@@ -245,5 +274,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Train the cross-encoder.")
     parser.add_argument("--public", type=Path, default=PUBLIC, help="folder of the public sets")
     parser.add_argument("--device", default="cpu", help="what to train on: cpu or cuda")
+    parser.add_argument("--at-once", type=int, default=_AT_ONCE, help="questions read at a time")
     given = parser.parse_args()
-    sys.exit(main(given.public, given.device))
+    sys.exit(main(given.public, given.device, given.at_once))

@@ -26,7 +26,7 @@ def question() -> PracticeQuestion:
 
 @pytest.fixture(scope="module")
 def read(question: PracticeQuestion, embedder: Embedder) -> list[ReadLabels]:
-    return list(read_practice(question, embedder, Random(0)))
+    return list(read_practice(question.rubric(Random(0)), question, embedder))
 
 
 def test_practice_answers_are_read_with_what_they_say_of_every_claim(
