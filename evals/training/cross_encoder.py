@@ -50,7 +50,7 @@ from grader.types import Rubric
 
 SEED = 0
 RANK = 32
-PASSES = 4
+PASSES = 2
 
 _LEARNING_RATE, _HEAD_LEARNING_RATE = 5e-4, 3e-4
 _WARM_UP = 0.06
