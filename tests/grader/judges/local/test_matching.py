@@ -15,7 +15,7 @@ from grader.judges.local._owners import owners_of
 from grader.types import Rubric
 
 SAYS = "Every index makes writes slower, because each insert has to update it too."
-ASIDE = "My colleagues have heard me say so."
+ASIDE = "Good morning, and thank you for having me."
 
 
 def read(rubric: Rubric, embedder: Embedder, text: str) -> list[str]:
