@@ -80,8 +80,8 @@ class Recipe(NamedTuple):
 
 _PLAIN = Recipe(seed=0, rank=32, rubrics=3, claims=1, statements=1, public=2)
 _PRACTISED = _PLAIN._replace(practice=True)
-# What has learned from the practice answers and what has not err in different places, and the average
-# of both is better than either: docs/decisions/0004.
+# Those that learned from the practice answers and those that did not are averaged together; what each
+# is worth is in docs/decisions/0004.
 MEMBERS = tuple(recipe._replace(seed=seed) for recipe in (_PLAIN, _PRACTISED) for seed in range(3))
 # Of the adapters that are trained without a fold each, for the head; see `_folds`.
 _FOLD_MEMBERS = tuple(

@@ -46,7 +46,7 @@ _BEARING = 0.5
 # How much the other statements' claims to a window count against quoting it, in logits: less than
 # fully, since a sentence may say two things and is then evidence for both.
 _RIVALRY = 0.75
-# A segment says nothing of the rubric when that is as probable as this; chosen on the development
+# A segment says nothing of the rubric when that is as probable as this; measured on the development
 # questions.
 _NOTHING_SAID = 0.7
 # Two neighbours say a little more than either alone; the shorter quotation is to be preferred.
